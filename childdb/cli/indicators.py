@@ -1,0 +1,181 @@
+"""childdb indicators: the catalogue, the figures, and what stands behind one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import click
+
+from childdb.cli.door import DATE, actor, now, opened, today
+from childdb.cli.output import emit, format_option, lang, say
+from schemas.errors import NotFound, UsageFault
+
+VERDICTS = {"met": "đạt", "not_met": "chưa đạt", "cannot_tell": "chưa kết luận được", "not_comparable": "không so được",
+            "no_data": "không có số liệu"}  # fmt: skip
+as_of_option = click.option("--as-of", type=DATE, help="Tính đến ngày / as on this date (today).")
+known_option = click.option("--as-known", type=int, metavar="BATCH", help="Như đã biết tại lô / as known at a batch.")
+geography_option = click.option("--geography", type=DATE, help="Theo địa giới ngày / in the units of this date.")
+
+
+@click.group("indicators")
+def command() -> None:
+    """Chỉ tiêu: danh mục, kết quả, căn cứ / indicators: catalogue, figures, what stands behind them."""
+
+
+@command.command("list")
+@format_option
+@click.pass_context
+def list_(ctx: click.Context, fmt: str) -> None:
+    """Danh mục chỉ tiêu / the catalogue."""
+    from indicators.loader import catalogue
+
+    rows = [
+        {"id": d.id, "title": d.title[lang(ctx)], "kind": d.kind, "unit": d.unit, "source": d.source or "",
+         "targets": len(d.targets), "confidence": d.confidence}
+        for d in catalogue().values()
+    ]  # fmt: skip
+    emit(rows, ["id", "title", "kind", "unit", "source", "targets", "confidence"], fmt)
+
+
+@command.command("show")
+@click.argument("indicator", metavar="ID")
+@click.pass_context
+def show(ctx: click.Context, indicator: str) -> None:
+    """Một chỉ tiêu: điều kiện, căn cứ, mức phải đạt, ví dụ / one definition, whole."""
+    from childdb.workflow.explaining import describe
+
+    click.echo(describe(indicator, lang(ctx)))
+
+
+@command.command("run")
+@as_of_option
+@geography_option
+@known_option
+@click.option(
+    "--unit", metavar="CODE", help="Địa bàn (mã hoặc MÃ@NGÀY; mặc định: cả huyện) / unit (default: the district)."
+)
+@click.option("--all", "everything", is_flag=True, help="Mọi địa bàn và nhóm / every unit and group.")
+@click.option("--id", "ids", multiple=True, metavar="ID", help="Chỉ chỉ tiêu này / only this indicator.")
+@format_option
+@click.pass_context
+def run(ctx: click.Context, as_of: date | None, geography: date | None, as_known: int | None, unit: str | None,
+        everything: bool, ids: tuple[str, ...], fmt: str) -> None:  # fmt: skip
+    """Tính mọi chỉ tiêu và so với mức phải đạt / compute every figure and judge it by its targets."""
+    from childdb.workflow import figures as story
+
+    with opened(ctx) as store:
+        results = story.figures(store, as_of=as_of or today(), as_known=as_known, geography=geography,
+                                ids=list(ids) or None, groups=everything)  # fmt: skip
+        number = story.keep(store, results, actor=actor(), now=now())
+        store.audit(actor(), "indicators run", {"run": number}, now=now())
+    for refusal in results.refusals:
+        click.echo(refusal.en if lang(ctx) == "en" else refusal.vi, err=True)
+    if everything:
+        table = story.plain_table(results)
+        emit(table, list(table[0]) if table else [], fmt)
+        return
+    show_verdicts(ctx, story.verdicts(results, unit_key(unit, results)), fmt)
+
+
+def unit_key(code: str | None, results: Any) -> str:
+    """The unit's key as on the results' geography; the district (or, after it, the province) by default."""
+    units = {str(u) for u in results.frame["unit"]}
+    if code is None:
+        return next((u for u in ("102@1900-01-01", "11@1900-01-01") if u in units), "")
+    if code in units:
+        return code
+    found = sorted(u for u in units if u.split("@")[0] == code)
+    if not found:
+        raise NotFound(f"Không có địa bàn {code} vào ngày này.", f"There is no unit {code} on this date.")
+    if len(found) > 1:
+        raise UsageFault(
+            f"Mã {code} chỉ nhiều địa bàn: {', '.join(found)}.", f"{code} means several units: {', '.join(found)}."
+        )
+    return found[0]
+
+
+def show_verdicts(ctx: click.Context, verdicts: Sequence[Mapping[str, Any]], fmt: str) -> None:
+    """Figures beside their targets; a table for people, everything for programs."""
+    english = lang(ctx) == "en"
+    rows = []
+    for v in verdicts:
+        verdict = str(v["verdict"] or "")
+        said = verdict.replace("_", " ") if english else VERDICTS.get(verdict, verdict)
+        if v.get("confidence") == "recalled":
+            said += " (recalled)" if english else " (chưa xác nhận)"
+        rows.append({**v, "verdict": said if fmt == "table" else verdict, "bounds": f"{v['low']} - {v['high']}",
+                     "goal": f"{v['comparator']} {v['target']}" if v.get("target") is not None else ""})  # fmt: skip
+    if fmt != "table":
+        emit(rows, [k for k in (rows[0] if rows else {}) if k not in ("bounds", "goal")], fmt)
+        return
+    columns = [
+        "indicator",
+        "numerator",
+        "denominator",
+        "unknown",
+        "value",
+        "bounds",
+        "measure",
+        "goal",
+        "document",
+        "verdict",
+    ]
+    vi = [
+        "chỉ tiêu",
+        "tử số",
+        "mẫu số",
+        "chưa biết",
+        "giá trị",
+        "thấp - cao",
+        "đơn vị",
+        "phải đạt",
+        "văn bản",
+        "kết luận",
+    ]
+    for row in rows:
+        row["document"] = str(row.get("document") or "")[:22]
+    emit(rows, columns, fmt, columns if english else vi)
+
+
+@command.command("explain")
+@click.argument("indicator", metavar="ID")
+@click.option("--unit", required=True, metavar="CODE", help="Địa bàn / unit.")
+@as_of_option
+@known_option
+@format_option
+@click.pass_context
+def explain(ctx: click.Context, indicator: str, unit: str, as_of: date | None, as_known: int | None, fmt: str) -> None:
+    """Điều kiện, căn cứ, số đếm và mã các trẻ đằng sau một con số / what stands behind a figure."""
+    from childdb.workflow.explaining import explain as story
+
+    with opened(ctx) as store:
+        behind = story(store, indicator, unit, as_of=as_of or today(), as_known=as_known)
+    if fmt == "table":
+        click.echo(behind.text(lang(ctx)))
+    else:
+        emit(behind.rows(), ["child", "standing"], fmt)
+
+
+@command.command("trace")
+@click.argument("indicator", metavar="ID")
+@click.option("--unit", required=True, metavar="CODE", help="Địa bàn / unit.")
+@click.option("--child", type=int, help="Chỉ một trẻ (mã) / one child (key).")
+@click.option("--limit", type=int, default=20, show_default=True, help="Số trẻ / how many children.")
+@as_of_option
+@known_option
+@format_option
+@click.pass_context
+def trace(ctx: click.Context, indicator: str, unit: str, child: int | None, limit: int, as_of: date | None,
+          as_known: int | None, fmt: str) -> None:  # fmt: skip
+    """Từ một con số tới tệp, trang, dòng và ô / from a figure to file, sheet, row and cell."""
+    from childdb.workflow.explaining import trace as story
+
+    with opened(ctx) as store:
+        rows = story(store, indicator, unit, as_of=as_of or today(), as_known=as_known, child=child, limit=limit)
+    columns = ["child", "standing", "table", "batch", "file", "sheet", "row", "cells", "list_kind", "list_date"]
+    vi = ["mã trẻ", "thuộc", "bảng", "lô", "tệp", "trang", "dòng", "ô", "loại danh sách", "ngày lập"]
+    emit(rows, columns, fmt, columns if lang(ctx) == "en" else vi)
+    if fmt == "table":
+        click.echo(say(ctx, f"{len(rows)} dòng nguồn.", f"{len(rows)} source rows."))

@@ -1,0 +1,1 @@
+"""The provincial package: built from resolved records, checked by reading it back."""

@@ -1,0 +1,132 @@
+"""The package's profile: fields, patterns and rules, loaded strictly from profile.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from schemas.codes import PROVINCE_ID_CODES
+from schemas.errors import InvalidDefinition
+
+KINDS = ("text", "date", "code", "codes", "int", "decimal", "bool")
+
+
+@dataclass(frozen=True)
+class Field:
+    key: str
+    heading: str
+    kind: str
+    required: bool = False
+    pattern: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule over a whole record: at least one of the named fields is filled."""
+
+    code: str
+    one_of: tuple[str, ...]
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a record does not go out: the field or rule, and a sentence (which never repeats the value)."""
+
+    where: str
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    id: str
+    version: str
+    title: Mapping[str, str]
+    fields: tuple[Field, ...]
+    rules: tuple[Rule, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(f.key for f in self.fields)
+
+    def faults(self, record: Mapping[str, Any]) -> list[Fault]:
+        """What keeps a record (plain values as in JSON Lines) from going out; empty where nothing does."""
+        found = [fault for field in self.fields if (fault := _field_fault(field, record.get(field.key)))]
+        for rule in self.rules:
+            if not any(record.get(key) for key in rule.one_of):
+                found.append(Fault(rule.code, rule.vi, rule.en))
+        found.extend(_number_faults(record))
+        return found
+
+
+def _field_fault(field: Field, value: Any) -> Fault | None:
+    if value is None or value == "" or value == []:
+        if field.required:
+            return Fault(field.key, f"Thiếu “{field.heading}”.", f"{field.key} is missing.")
+        return None
+    if field.kind == "bool" and not isinstance(value, bool):
+        return _shape(field)
+    if field.kind == "codes" and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+        return _shape(field)
+    if field.pattern and not re.fullmatch(field.pattern, str(value)):
+        return _shape(field)
+    return None
+
+
+def _shape(field: Field) -> Fault:
+    return Fault(field.key, f"“{field.heading}” không đúng dạng quy định.", f"{field.key} has not the form prescribed.")
+
+
+def _number_faults(record: Mapping[str, Any]) -> list[Fault]:
+    """Structure of the personal number (NĐ 137/2015; TT 07/2016/TT-BCA): province, century and sex, year."""
+    number = record.get("personal_id")
+    if not isinstance(number, str) or not re.fullmatch("[0-9]{12}", number):
+        return []
+    sex, birth = record.get("sex"), str(record.get("birth_date") or "")
+    agrees = (
+        number[:3] in PROVINCE_ID_CODES
+        and (sex not in ("M", "F") or int(number[3]) % 2 == (sex == "F"))
+        and (len(birth) < 4 or (number[4:6] == birth[2:4] and int(number[3]) // 2 == int(birth[:2]) - 19))
+    )
+    if agrees:
+        return []
+    return [
+        Fault(
+            "personal_id",
+            "Số định danh không khớp với mã tỉnh, giới tính hoặc năm sinh.",
+            "The personal number does not agree with province, sex or birth year.",
+        )
+    ]
+
+
+@cache
+def profile() -> Profile:
+    """The profile in force; refuses unknown or missing keys, naming them."""
+    data = tomllib.loads(resources.files("childdb.exchange").joinpath("profile.toml").read_text("utf-8"))
+    _only(data, {"id", "version", "title", "field", "rule"}, "profile.toml")
+    fields = []
+    for entry in data["field"]:
+        _only(entry, {"key", "heading", "kind", "required", "pattern"}, f"field {entry.get('key')}")
+        if entry["kind"] not in KINDS:
+            raise InvalidDefinition(
+                f"profile.toml: trường {entry['key']}: kiểu {entry['kind']} không có.",
+                f"profile.toml: field {entry['key']}: unknown kind {entry['kind']}.",
+            )
+        fields.append(Field(**entry))
+    rules = []
+    for entry in data["rule"]:
+        _only(entry, {"code", "one_of", "vi", "en"}, f"rule {entry.get('code')}")
+        rules.append(Rule(entry["code"], tuple(entry["one_of"]), entry["vi"], entry["en"]))
+    return Profile(data["id"], data["version"], data["title"], tuple(fields), tuple(rules))
+
+
+def _only(entry: Mapping[str, Any], allowed: set[str], where: str) -> None:
+    if extra := set(entry) - allowed:
+        raise InvalidDefinition(f"{where}: khóa lạ {sorted(extra)}.", f"{where}: unknown keys {sorted(extra)}.")

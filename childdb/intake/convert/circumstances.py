@@ -1,0 +1,95 @@
+"""Circumstances (art. 10 of the Law on Children): codes, letters (d and đ are two) and words, several in a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from childdb.intake.words_lookup import Lookup, build, exact_key, load
+from schemas.codes import circumstances
+from schemas.text import nfc
+
+_SPLIT = re.compile(r"\s*(?:;|\n|\+|/|&|,)\s*")
+_LETTER = re.compile(
+    r"^(?:(?:điểm|nhóm|mục|khoản|đối tượng)\s*)?(?:1\s*)?([abcdđeghiklmno])(?:[.\-]([0-9]{1,2}))?\)?\.?$"
+)
+_NUMBER = re.compile(r"^([1-3])[.,]([0-9]{1,2})(?:[.,]([0-9]{1,2}))?$")
+_GROUP = re.compile(r"hoàn cảnh|đối tượng|diện|nhóm|đặc biệt|nguy cơ", re.I)
+
+
+@cache
+def _lookup() -> tuple[Lookup, dict[str, list[str]], frozenset[str]]:
+    words = load("circumstances")
+    names = {code: list(spellings) for code, spellings in words["names"].items()}
+    taken = {exact_key(s) for spellings in names.values() for s in spellings}
+    for code, entry in circumstances().items():
+        if code not in ("1", "2", "3"):
+            for spelling in {entry.name["vi"], entry.name["vi"].removeprefix("Trẻ em ")}:
+                if exact_key(spelling) not in taken:
+                    taken.add(exact_key(spelling))
+                    names.setdefault(code, []).append(spelling)
+    ambiguous = {exact_key(k): v for k, v in words["ambiguous"].items()}
+    return build(names), ambiguous, frozenset(exact_key(w) for w in words["silent"]["words"])
+
+
+@lru_cache(maxsize=4096)
+def read_circumstances(text: str) -> tuple[tuple[str, ...], str | None]:
+    """The codes in a cell, and the part that could not be told (None if all could)."""
+    text = nfc(text)
+    whole = _one(text)
+    if whole is not None:
+        return whole, None
+    codes: list[str] = []
+    for part in _SPLIT.split(text):
+        if not part:
+            continue
+        found = _one(part)
+        if found is None:
+            return (), part
+        codes.extend(code for code in found if code not in codes)
+    return tuple(codes), None
+
+
+def _one(text: str) -> tuple[str, ...] | None:
+    """The codes of one part: () if it says that there is none, None if it cannot be told."""
+    lookup, ambiguous, silent = _lookup()
+    key = exact_key(text)
+    if key in silent or not key:
+        return ()
+    if key in ambiguous:
+        return None
+    low = nfc(text).lower().strip(" .")
+    letter = _LETTER.match(low)
+    if letter:
+        code = _by_letter(letter.group(1) + (f".{int(letter.group(2))}" if letter.group(2) else ""))
+        return (code,) if code else None
+    number = _NUMBER.match(low)
+    if number:
+        groups = [g for g in number.groups()[1:] if g]
+        code = ".".join([number.group(1), *(f"{int(g):02d}" for g in groups)])
+        return (code,) if code in circumstances() else None
+    bare = key.removeprefix("trẻ em ").removeprefix("trẻ ")
+    found = lookup.find(text) or lookup.find(bare)
+    return (found,) if found else None
+
+
+@cache
+def _letters() -> dict[str, str]:
+    return {entry.letter: code for code, entry in circumstances().items()}
+
+
+def _by_letter(letter: str) -> str | None:
+    return _letters().get(letter)
+
+
+def circumstance_heading(parts: Sequence[str]) -> str | None:
+    """The category that a column with x marks stands for: its words, or its letter under a heading of groups."""
+    last = nfc(parts[-1])
+    grouped = len(parts) > 1 and any(_GROUP.search(nfc(part)) for part in parts[:-1])
+    found = _one(last)
+    if not found or len(found) != 1:
+        return None
+    if _LETTER.match(last.lower().strip(" .")) or _NUMBER.match(last):
+        return found[0] if grouped else None
+    return found[0]

@@ -1,0 +1,360 @@
+"""Where the tables of a sheet are, and what each of its rows is: title, heading, data, village, total, signature ..."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+
+from childdb.intake.convert.dates import UNREADABLE, Parts, split
+from childdb.intake.grid import Cell, Grid, shown
+from childdb.intake.headings import match, vocabulary
+from childdb.intake.template import templates
+from childdb.intake.words_lookup import bare_key
+from schemas.text import fold, nfc
+
+_LOOK = 80  # rows of a sheet's head that are searched for the heading
+_DEEPEST = 3
+_FIRST_YEAR, _LATEST = 1900, 2100  # a number below is no birth date but a count
+key_of = lru_cache(maxsize=65536)(bare_key)
+
+_VILLAGE = re.compile(
+    r"^(?:[ivxlc]+\s*[.)/-]\s*|\d+\s*[.)/-]\s*|[-+*]\s*)?(?:bản|thôn|xóm|tổ dân phố|tdp|khu phố|khu|đội|tổ|tên bản)\b",
+    re.I,
+)
+_LEAD = re.compile(r"^(?:[IVXLC]+\s*[.)/-]\s*|\d+\s*[.)/-]\s*|[-+*]\s*)", re.I)
+_LABEL = re.compile(r"^(?:tên\s+)?(?:thôn|bản|xóm)?(?:\s*[/,(]\s*(?:thôn|bản|xóm|tdp)\)?)*\s*:\s*", re.I)
+_NOT_VILLAGE = re.compile(r"tuổi|lớp|trẻ|danh sách|tuyến|hộ |nhóm|khối|tháng|năm|\bnam\b|\bnữ\b|mầm non|trường", re.I)
+_SIGNATURE = re.compile(
+    r"nguoi lap|^lap bieu|tm\.? ?(uy ban|ubnd|u\.b\.n\.d)|^(pho )?chu tich|thu truong|ky,? ?(va )?(ghi ro|ten)|\(ky\b|"
+    r"xac nhan cua|^xac nhan$|^ke toan|^can bo (lap|phu trach|thong ke|chuyen)|^truong (tram|ban|thon|phong)|^noi nhan|"
+    r"^kt\. ?|^phu trach|^hieu truong|^nguoi (kiem tra|tong hop|bao cao)"
+)
+_SIGNED_ON = re.compile(r"ngay\s*[\d.…_ ]*\s*thang\s*[\d.…_ ]*\s*nam\s*[\d.…_ ]*$")
+_TOTAL = re.compile(r"^(?:[ivx]+\s*[.)]\s*)?(tổng|cộng)(?:\s|:|$)", re.I)
+_TOTAL_BARE = re.compile(
+    r"^(tong so|tong cong|tong|cong|tong cong so|cong chung)\s*[:.]?\s*(\d.*|tre.*|toan.*|xa.*|huyen.*|ban.*|thon.*)?$"
+)
+_NOTE = re.compile(
+    r"^(ghi chu|luu y|chu thich|chu y|\*|danh sach (nay )?(gom|co)|an dinh|tong hop|bang chu|in ra|nguon)"
+)
+
+
+@dataclass
+class Table:
+    """One table: its heading rows, the heading path of each column, and the rows below it (`stop` is exclusive)."""
+
+    first: int
+    last: int
+    paths: list[tuple[str, ...]]
+    stop: int
+
+
+@dataclass
+class Roles:
+    """What the rows of a table are: data rows with the village that stands above them, others with their reason."""
+
+    data: list[int] = field(default_factory=list)
+    villages: dict[int, str] = field(default_factory=dict)
+    skipped: dict[int, str] = field(default_factory=dict)
+
+
+def hits(row: Sequence[Cell]) -> int:
+    """How many cells of a row are parts of known headings."""
+    known = vocabulary()
+    return len({key_of(v) for v in row if isinstance(v, str) and len(v) < 120 and key_of(v) in known})
+
+
+def heading_paths(grid: Grid, first: int, last: int) -> list[tuple[str, ...]]:
+    """Per column the texts of the heading rows, merged cells spread over their range."""
+    width = max((len(grid.rows[r]) for r in range(first, min(last + 1, len(grid.rows)))), default=0)
+    spread = _spread(grid, first, last)
+    paths: list[list[str]] = [[] for _ in range(width)]
+    merged_rows = {r for r1, _, r2, _ in grid.merges for r in range(r1, r2 + 1)}
+    for r in range(first, last + 1):
+        carried = ""
+        for c in range(width):
+            value = spread.get((r, c), grid.at(r, c))
+            text = nfc(shown(value)) if value is not None else ""
+            if not text and r < last and carried and r not in merged_rows and _has_text(grid, r + 1, c):
+                text = carried
+            carried = text
+            if text and (not paths[c] or paths[c][-1] != text):
+                paths[c].append(text)
+    return [tuple(path) for path in paths]
+
+
+def _has_text(grid: Grid, r: int, c: int) -> bool:
+    value = grid.at(r, c)
+    return value is not None and shown(value).strip() != ""
+
+
+def _spread(grid: Grid, first: int, last: int) -> dict[tuple[int, int], Cell]:
+    found: dict[tuple[int, int], Cell] = {}
+    for r1, c1, r2, c2 in grid.merges:
+        if r2 < first or r1 > last or c2 - c1 > 2000:
+            continue
+        value = grid.at(r1, c1)
+        for r in range(max(r1, first), min(r2, last) + 1):
+            for c in range(c1, c2 + 1):
+                found[r, c] = value if r1 >= first else None
+    return found
+
+
+def _matched(paths: Sequence[tuple[str, ...]]) -> int:
+    """The most columns that one template understands by these headings (those that are only skipped aside)."""
+    best = 0
+    for id in templates():
+        understood = {m.column.field for p in paths if p and (m := match(id, p)).column and m.column.reader != "ignore"}
+        best = max(best, len(understood))
+    return best
+
+
+def find_heading(grid: Grid, start: int) -> tuple[int, int] | None:
+    """The heading rows from START on: the one to three rows that one template understands best.
+
+    They are looked for round the first row that holds several known headings, then round the next ones.
+    """
+    stop = min(start + _LOOK, len(grid.rows))
+    known = {r: hits(grid.rows[r]) for r in range(start, stop) if _may_be_heading(grid.rows[r])}
+    for anchor in (r for r, count in known.items() if count >= 2):
+        best: tuple[int, int, int] | None = None
+        for first in range(max(start, anchor - 2), anchor + 2):
+            for last in range(max(first, anchor), min(first + _DEEPEST, stop)):
+                if any(r not in known for r in range(first, last + 1)):
+                    continue
+                score = _matched(heading_paths(grid, first, last))
+                if score >= 2 and (best is None or (score, first - last) > (best[0], best[1] - best[2])):
+                    best = (score, first, last)
+        if best is not None:
+            return best[1], _merged_down(grid, best[1], best[2])
+    return None
+
+
+def _may_be_heading(row: Sequence[Cell]) -> bool:
+    """Headings are words; the doses under a vaccine may be small numbers."""
+    return all(v is None or isinstance(v, str) or (isinstance(v, int | float) and 0 < v < 40) for v in row)
+
+
+def _merged_down(grid: Grid, first: int, last: int) -> int:
+    """The heading's last row, where its cells are merged further down."""
+    reach = [r2 for r1, _, r2, _ in grid.merges if first <= r1 <= last < r2 <= first + 3]
+    return max(reach, default=last)
+
+
+def find_tables(grid: Grid) -> list[Table]:
+    """All tables of a sheet, from top to bottom."""
+    found: list[Table] = []
+    heading = find_heading(grid, 0)
+    while heading:
+        first, last = heading
+        paths = heading_paths(grid, first, last)
+        table = Table(first, last, paths, len(grid.rows))
+        found.append(table)
+        following = _next_heading(grid, table)
+        if following is None:
+            break
+        heading = find_heading(grid, following)
+        if heading is None or heading[0] <= last:
+            break
+        table.stop = _title_above(grid, heading[0], last + 1)
+    return found
+
+
+def _title_above(grid: Grid, heading: int, low: int) -> int:
+    """The first of the title rows that stand above a further table's heading."""
+    row = heading
+    while row > low:
+        values = [v for v in grid.rows[row - 1] if v is not None]
+        if len(values) > 2 or any(not isinstance(v, str) for v in values):
+            break
+        row -= 1
+    while row < heading and not any(v is not None for v in grid.rows[row]):
+        row += 1
+    return row
+
+
+def _next_heading(grid: Grid, table: Table) -> int | None:
+    """A row below that is the heading of another table: known headings, but not those of this table in their places."""
+    known = vocabulary()
+    own = heading_keys(grid, table)
+    for r in range(table.last + 1, len(grid.rows)):
+        row = grid.rows[r]
+        if any(v is not None and not isinstance(v, str) for v in row):
+            continue
+        texts = [v for v in row if isinstance(v, str)]
+        if len(texts) < 3:
+            continue
+        short = [v for v in texts[:6] if len(v) < 60 and key_of(v) in known]
+        if len(short) >= 2 and hits(row) >= 3 and not is_repeat(row, own):
+            return r
+    return None
+
+
+def heading_keys(grid: Grid, table: Table) -> list[list[str]]:
+    return [
+        [key_of(shown(v)) if v is not None else "" for v in grid.rows[r]] for r in range(table.first, table.last + 1)
+    ]
+
+
+def is_repeat(row: Sequence[Cell], heading: Sequence[Sequence[str]]) -> bool:
+    """Whether a row repeats one of the heading's rows, column for column."""
+    keys = [(c, key_of(v)) for c, v in enumerate(row) if isinstance(v, str)]
+    if len(keys) < 2 or len(keys) * 2 < sum(v is not None for v in row):
+        return False
+    for known in heading:
+        same = sum(1 for c, key in keys if c < len(known) and key and key == known[c])
+        if same >= 2 and same * 10 >= len(keys) * 6:
+            return True
+    return False
+
+
+def is_number_row(row: Sequence[Cell]) -> bool:
+    """A row of column numbers: 1, 2, 3 ... or (1), (2) ..., perhaps with A, B before."""
+    numbers: list[int] = []
+    others = 0
+    for value in row:
+        if value is None:
+            continue
+        found = re.fullmatch(r"\(?\s*(\d{1,3})\s*\)?(?:\s*=.*)?", shown(value).strip())
+        if found:
+            numbers.append(int(found.group(1)))
+        elif isinstance(value, str) and re.fullmatch(r"\(?[A-Za-zĐđ]\)?", value.strip()):
+            others += 1
+        else:
+            return False
+    steps = sum(1 for a, b in pairwise(numbers) if b == a + 1)
+    return len(numbers) >= 3 and steps >= len(numbers) - 2 and others <= 4 and numbers[0] <= 3
+
+
+def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -> Roles:
+    """Tell what each row below the heading is. `meanings` maps the understood columns to their fields."""
+    found = Roles()
+    own = heading_keys(grid, table)
+    births = [c for c, f in meanings.items() if f.startswith("child_profile.birth_date")]
+    names = [c for c, f in meanings.items() if f.startswith("child_profile.full_name")]
+    told = {c for c, f in meanings.items() if not f.startswith("row.")}
+    telling = told - {c for c, f in meanings.items() if f == "residence.village"}
+    faulty = {r for r, c in grid.errors if c in told} | {r for r, c in grid.uncalculated if c in told}
+    village, signed = "", False
+    for r in range(table.last + 1, table.stop):
+        row = grid.rows[r] if r < len(grid.rows) else []
+        filled = [c for c, v in enumerate(row) if v is not None and (not isinstance(v, str) or v.strip())]
+        if r in grid.hidden_rows and filled and not hidden:
+            found.skipped[r] = "hidden"
+            continue
+        if not filled and r not in faulty:
+            found.skipped[r] = "blank"
+            continue
+        if (r - table.last <= 2 or any(_digits(row[c]) for c in names if c < len(row))) and is_number_row(row):
+            found.skipped[r] = "column_numbers"
+            continue
+        has_birth = any(c in births and _datelike(row[c]) for c in filled) or any((r, c) in grid.errors for c in births)
+        if not has_birth:
+            reason, text = _aside(row, filled, names, told, own, signed)
+            if reason:
+                found.skipped[r] = reason
+                signed = signed or reason == "signature"
+                village = text if reason == "village_row" else village
+                continue
+        elif is_repeat(row, own):
+            found.skipped[r] = "repeated_heading"
+            continue
+        if not any(c in telling for c in filled) and r not in faulty:
+            only_number = all(
+                meanings.get(c) == "row.number" or c in told or isinstance(row[c], int | float) for c in filled
+            )
+            found.skipped[r] = "blank" if only_number else "note"
+            continue
+        found.data.append(r)
+        found.villages[r] = village
+    return found
+
+
+def _digits(value: Cell) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and value.strip(" ()").isdigit())
+
+
+def _datelike(value: Cell) -> bool:
+    """Whether a cell of the birth-date column may be a date, and not a line of a signature block."""
+    if isinstance(value, str):
+        read = split(value, _LATEST)
+        return isinstance(read, Parts) or read.problem != UNREADABLE
+    return not isinstance(value, int | float) or value >= _FIRST_YEAR
+
+
+def _aside(
+    row: Sequence[Cell], filled: Sequence[int], names: Sequence[int], told: set[int], own: list[list[str]], signed: bool
+) -> tuple[str | None, str]:
+    """Why a row without a birth date is no row of data, and the village that a village row names."""
+    if is_repeat(row, own):
+        return "repeated_heading", ""
+    texts = [(c, nfc(v)) for c in filled if isinstance(v := row[c], str)]
+    folded = [fold(text) for _, text in texts]
+    if is_number_row(row):
+        return "column_numbers", ""
+    if any(
+        _TOTAL.match(t.casefold()) or (_TOTAL_BARE.match(f) and t.isascii())
+        for (_, t), f in zip(texts[:3], folded, strict=False)
+    ):
+        return "total", ""
+    few = len(filled) <= 4
+    if few and any(_SIGNATURE.search(f) or _SIGNED_ON.search(f) for f in folded):
+        return "signature", ""
+    if signed and not (len(filled) >= 4 and any(c in names for c in filled)):
+        return "signature", ""
+    numbered = any(isinstance(row[c], int | float) for c in filled)
+    distinct = {text for _, text in texts}
+    if len(distinct) == 1 and texts and (not numbered or _VILLAGE.match(texts[0][1])):
+        return _lone(texts[0][0], texts[0][1], names, numbered)
+    if few and folded and _NOTE.match(folded[0]):
+        return "note", ""
+    if len(texts) == 2 and not numbered and re.fullmatch(r"[IVXA-E]+\.?", texts[0][1]):
+        return _lone(texts[0][0], texts[1][1], [], False)
+    return None, ""
+
+
+def _lone(column: int, text: str, names: Sequence[int], numbered: bool) -> tuple[str | None, str]:
+    """A row with one text alone: a village, a note, or (in the name column) a child of whom nothing else is told."""
+    if _VILLAGE.match(text):
+        return "village_row", village_name(text)
+    if _NOTE.match(fold(text)) or len(text) > 60 or fold(text).startswith(("*", "-", "(")):
+        return "note", ""
+    if column in names:
+        return None, ""
+    if numbered:
+        return None, ""
+    if _NOT_VILLAGE.search(text) or not re.search(r"[^\W\d_]", text):
+        return "note", ""
+    return "village_row", village_name(text)
+
+
+def village_name(text: str) -> str:
+    """The village's name without numbering, label or count: "I. Bản Bua (25 trẻ)" is Bản Bua."""
+    bare = _LEAD.sub("", nfc(text), count=1)
+    bare = _LABEL.sub("", bare)
+    bare = re.sub(r"\s*[:(\[]\s*\d+.*$", "", bare)
+    bare = re.sub(r"\s*[-–:]\s*(?:\d+ (?:trẻ|cháu|hộ).*|xã .*|thị trấn .*)$", "", bare, flags=re.I)
+    return bare.strip(" .:;-–")
+
+
+def title_lines(grid: Grid, stop: int) -> list[str]:
+    """The texts above row STOP, one line per text."""
+    lines: list[str] = []
+    for r in range(min(stop, len(grid.rows))):
+        seen: set[str] = set()
+        for value in grid.rows[r]:
+            if isinstance(value, str) and value.strip() and value not in seen:
+                seen.add(value)
+                lines.extend(nfc(part) for part in value.split("\n") if part.strip())
+            elif isinstance(value, date):
+                said = next((v for v in reversed(grid.rows[r]) if isinstance(v, str)), "")
+                lines.append(f"{nfc(said)} {value:%d/%m/%Y}".strip())
+    return lines
+
+
+def closing_lines(grid: Grid, rows: Iterable[int]) -> list[str]:
+    return [nfc(v) for r in rows if r < len(grid.rows) for v in grid.rows[r] if isinstance(v, str)]

@@ -1,0 +1,43 @@
+"""Splink over prepared rows: the pairs that its blocks bring together, each with its levels and its score."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from childdb.matching.comparisons import comparisons, settings
+from childdb.matching.prepare import COLUMN_NAMES, Comparable
+
+_TYPES = {name: pa.int32() for name in ("unique_id", "words", "byear", "bmonth", "bday", "given_k")} | {
+    "bits": pa.float64()
+}
+
+
+def scored_pairs(
+    rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float
+) -> dict[str, np.ndarray]:
+    """Arrays of equal length: `left` < `right` (places of ROWS), `weight` in bits, and one of levels per comparison.
+
+    A level is Splink's gamma: -1 blank, 0 the last of the ladder, upward to the first.
+    """
+    names = [entry.id for entry in comparisons()]
+    if len(rows) < 2:
+        return {name: np.array([], dtype=np.int64) for name in ("left", "right", "weight", *names)}
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    from splink import DuckDBAPI, Linker  # its import takes half a second, and only matching needs it
+
+    table = pa.table({n: pa.array([getattr(r, n) for r in rows], _TYPES.get(n, pa.string())) for n in COLUMN_NAMES})
+    with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.register("typed", table)
+        connection.execute("create table prepared as select * from typed")
+        linker = Linker(DuckDBAPI(connection).register("prepared"), settings(weights, prior), log_level=None)
+        found = linker.inference.predict().physical_name
+        gammas = ", ".join(f"gamma_{name} as {name}" for name in names)
+        ordered = f"least(unique_id_l, unique_id_r) as left, greatest(unique_id_l, unique_id_r) as right, {gammas}"
+        query = f"select {ordered}, match_weight as weight from {found} order by all"
+        return {name: np.asarray(column) for name, column in connection.sql(query).fetchnumpy().items()}

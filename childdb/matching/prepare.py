@@ -1,0 +1,236 @@
+"""Rows of any list made comparable: names in parts, dates with their precision, places along the succession.
+
+Each column of the table that comes out is one thing that the comparisons in comparisons.toml speak of. A cell that
+cannot be read is a blank: evidence of nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import lru_cache
+
+from childdb.matching.names import folded, normalised, unnamed
+from childdb.matching.numbers import number
+from childdb.matching.places import later_units, village_name
+from schemas.codes import REFORM, communes_named, ethnic_groups, unit_on
+from schemas.dates import OpenDate
+from schemas.text import nfc
+
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})\Z")
+_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?(?:[T ][0-9:.]+Z?)?\Z")
+_MONTH_FIRST = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{4})\Z")
+_YEAR = re.compile(r"([0-9]{4})(?:\.0)?\Z")
+_SOUNDS = (
+    ("gi", "d"), ("tr", "c"), ("ch", "c"), ("ngh", "n"), ("ng", "n"), ("nh", "n"), ("gh", "g"), ("ph", "f"), ("th", "t"),
+    ("kh", "k"), ("qu", "k"), ("r", "d"), ("x", "s"), ("y", "i"), ("l", "n"), ("q", "k"), ("c", "k"),
+)  # fmt: skip
+# words between clan and given name that tell no two children apart; H'Mông boys bear A, girls Thị
+_FILLERS = frozenset({"van", "thi", "a"})
+_SMOOTHING = 1000  # a file of a thousand rows weighs as much as what is assumed of a name never met
+_ASSUMED_SHARE = 1 / 4000
+
+
+@dataclass(slots=True)
+class Comparable:
+    """One row as the comparisons see it; None is a blank."""
+
+    unique_id: int
+    pid: str | None
+    pid_end: str | None  # the last six digits
+    name_n: str | None  # with tone marks
+    name_f: str | None  # without
+    core: str | None  # the telling words, sorted
+    clan: str | None
+    given: str | None
+    given_n: str | None
+    given_p: str | None  # as it sounds
+    words: int
+    bdate: str | None  # YYYY-MM-DD, known to the day
+    bkey: str | None  # the same for 05/03 and 03/05
+    byear: int | None
+    bmonth: int | None
+    bday: int | None  # days since 1970-01-01
+    sex: str | None
+    eth: str | None
+    mother_n: str | None
+    mother_f: str | None
+    mother_s: str | None
+    mother_g: str | None
+    father_n: str | None
+    father_f: str | None
+    father_s: str | None
+    father_g: str | None
+    head_n: str | None
+    head_f: str | None
+    head_s: str | None
+    head_g: str | None
+    village: str | None
+    commune: str | None
+    root: str | None  # what the commune is today
+    lst: str | None
+    given_k: int  # how many rows bear that given name, with its marks
+    bits: float | None  # how rare the name is in that commune: minus log2 of its share
+
+
+COLUMN_NAMES = tuple(field.name for field in fields(Comparable))
+
+
+def comparable(rows: Sequence[Mapping[str, str]]) -> list[Comparable]:
+    """ROWS (cells as text, by the column names of `match file`) made comparable, numbered from 0."""
+    made = [_one(place, row) for place, row in enumerate(rows)]
+    _weigh_rarity(made)
+    return made
+
+
+def _one(place: int, row: Mapping[str, str]) -> Comparable:
+    get = row.get
+    pid = number(get("personal_id"))
+    name = _name(get("full_name") or "")
+    born = birth(get("birth_date") or "", get("birth_precision") or "")
+    exact = born.first if born and born.precision == "day" else None
+    commune = commune_key(get("commune") or "", get("list_date") or "")
+    return Comparable(
+        place, pid, pid[6:] if pid else None, *name,
+        exact.isoformat() if exact else None, _swappable(exact) if exact else None,
+        born.first.year if born else None, born.first.month if born and born.precision != "year" else None,
+        (exact - date(1970, 1, 1)).days if exact else None,
+        sex(get("sex") or ""), ethnicity(get("ethnicity") or ""),
+        *_grown(get("mother_name") or ""), *_grown(get("father_name") or ""), *_grown(get("household_head") or ""),
+        village_name(nfc(get("village") or "")) or None, commune, root(commune) if commune else None,
+        nfc(get("list_id") or "") or None, 0, None,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=131072)
+def _name(text: str) -> tuple[str | None, str | None, str | None, str | None, str | None, str | None, str | None, int]:
+    if unnamed(text):
+        return (None, None, None, None, None, None, None, 0)
+    flat = folded(text)
+    words = flat.split()
+    marked = normalised(text).split()
+    clan = words[0] if len(words) > 1 else None
+    return (
+        normalised(text), flat, core_words(flat), clan, words[-1], marked[-1], sound(words[-1]), len(words),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=131072)
+def _grown(text: str) -> tuple[str | None, str | None, str | None, str | None]:
+    flat = folded(text)
+    if not flat or unnamed(text):
+        return (None, None, None, None)
+    return normalised(text), flat, core_words(flat), sound(flat.split()[-1])
+
+
+def core_words(flat: str) -> str:
+    """The telling words of a folded name sorted: order and Văn, Thị, A make no difference."""
+    words = flat.split()
+    telling = [word for word in words if word not in _FILLERS]
+    if len(telling) < 2 and words and words[-1] in _FILLERS:  # a child called A
+        telling.append(words[-1])
+    return " ".join(sorted(telling))
+
+
+@lru_cache(maxsize=65536)
+def sound(word: str) -> str:
+    """A folded syllable with the letters that are confused here made one: s/x, ch/tr, l/n, i/y, d/gi/r, n/ng/nh."""
+    for old, new in _SOUNDS:
+        word = word.replace(old, new)
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
+@lru_cache(maxsize=65536)
+def birth(text: str, precision: str) -> OpenDate | None:
+    """The birth date: ISO or day first; PRECISION may say that a full date stands for its month or year only."""
+    text = text.strip()
+    try:
+        born = _read_birth(text)
+    except ValueError:
+        return None
+    if born is None or not 1990 <= born.first.year <= 2100:
+        return None
+    said = precision.strip().casefold()
+    if said in ("year", "năm", "y"):
+        return OpenDate.of(born.first.year)
+    if said in ("month", "tháng", "m") and born.precision == "day":
+        return OpenDate.of(born.first.year, born.first.month)
+    return born
+
+
+def _read_birth(text: str) -> OpenDate | None:
+    if found := _YEAR.match(text):
+        return OpenDate.of(int(found[1]))
+    if found := _ISO.match(text):
+        return OpenDate.of(int(found[1]), int(found[2]), int(found[3]) if found[3] else None)
+    if found := _DAY_FIRST.match(text):
+        return OpenDate.of(int(found[3]), int(found[2]), int(found[1]))
+    if found := _MONTH_FIRST.match(text):
+        return OpenDate.of(int(found[2]), int(found[1]))
+    return None
+
+
+def _swappable(day: date) -> str:
+    low, high = sorted((day.day, day.month))
+    return f"{day.year}-{low:02d}-{high:02d}" if high <= 12 else day.isoformat()
+
+
+@lru_cache(maxsize=256)
+def sex(text: str) -> str | None:
+    word = folded(text)
+    if word in ("m", "nam", "trai", "male", "1", "boy"):
+        return "M"
+    return "F" if word in ("f", "nu", "gai", "female", "2", "0", "girl") else None
+
+
+@lru_cache(maxsize=4096)
+def ethnicity(text: str) -> str | None:
+    """The code of an ethnic group, from its code or name; a name not known stands for itself."""
+    word = folded(text)
+    if not word:
+        return None
+    if word.isdigit():
+        return word.zfill(2)
+    for code, group in ethnic_groups().items():
+        if word.replace(" ", "") in (folded(n).replace(" ", "") for n in (group.name, *group.other_names)):
+            return code
+    return {"mong": "08", "h mong": "08", "hmong": "08"}.get(word, word)
+
+
+@lru_cache(maxsize=65536)
+def commune_key(text: str, listed: str) -> str | None:
+    """CODE@DATE of a commune given as key, code or name; the list's date decides what a reused code means."""
+    text = nfc(text)
+    if not text or "@" in text:
+        return text or None
+    day = birth(listed, "")
+    on = day.first if day else date(REFORM.year - 1, 12, 31)
+    if text.isdigit():
+        unit = unit_on(text.zfill(5), on)
+        return unit.key if unit else f"{text.zfill(5)}@{on.year if on >= REFORM else 1900}"
+    found = communes_named(text, on)
+    return found[0].key if len(found) == 1 else folded(text)
+
+
+@lru_cache(maxsize=4096)
+def root(commune: str) -> str:
+    return later_units(commune)[-1]
+
+
+def _weigh_rarity(rows: list[Comparable]) -> None:
+    """How rare each name is in its commune, drawn to its share in the whole file and to what is assumed of any."""
+    whole = Counter(row.core for row in rows if row.core)
+    local = Counter((row.root, row.core) for row in rows if row.core)
+    homes = Counter(row.root for row in rows if row.core)
+    given = Counter(row.given_n for row in rows if row.given_n)
+    total = whole.total()
+    for row in rows:
+        if row.core and row.given_n:
+            row.given_k = given[row.given_n]
+            share = (whole[row.core] + _SMOOTHING * _ASSUMED_SHARE) / (total + _SMOOTHING)
+            near = (local[row.root, row.core] + _SMOOTHING * share) / (homes[row.root] + _SMOOTHING)
+            row.bits = -math.log2(near)

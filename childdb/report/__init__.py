@@ -1,0 +1,1 @@
+"""Pictures (and, later, the written report) of results."""

@@ -1,0 +1,165 @@
+"""What stands behind a figure: its definition, its counts, the children's keys, and on to file, sheet, row and cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from childdb.store import Store
+from childdb.store.lineage import TABLES, facts_behind
+from childdb.store.sheets import sheets as all_sheets
+from childdb.workflow.figures import snapshot_of
+from indicators.definition import Count, Definition
+from indicators.explain import explain as explain_figure
+from indicators.loader import chosen
+from schemas import codes
+from schemas.errors import NotFound
+
+STANDINGS = {
+    "counted": ("tính ở tử số", "counts"),
+    "not_counted": ("thuộc diện, không tính", "belongs, does not count"),
+    "unknown": ("chưa biết có tính không", "not known whether it counts"),
+    "doubtful": ("chưa biết có thuộc diện không", "not known whether it belongs"),
+    "denominator": ("chỉ ở mẫu số", "in the denominator alone"),
+}
+
+
+def describe(indicator: str, lang: str) -> str:
+    """A definition in words: predicates, law, targets, examples."""
+    d = chosen([indicator])[0]
+    vi = lang == "vi"
+    lines = [
+        f"{d.id}: {d.title[lang]}",
+        f"{'Loại' if vi else 'Kind'}: {d.kind}; {'đơn vị' if vi else 'unit'}: {d.unit}; {'phiên bản' if vi else 'version'}: {d.version}",
+        *_predicates(d, lang),
+        f"{'Nhóm' if vi else 'Groups'}: {', '.join(d.groups) or '-'}",
+    ]
+    if d.note.get(lang):
+        lines.append(f"{'Ghi chú' if vi else 'Note'}: {d.note[lang]}")
+    lines.append("Căn cứ:" if vi else "Law:")
+    lines += [f"  {s.instrument}, {s.provision} ({s.in_force}; {s.confidence})" for s in d.legal_sources]
+    lines.append("Mức phải đạt:" if vi else "Targets:")
+    lines += [
+        f"  {t.document} [{t.scope}] {t.year or '-'}: {t.comparator} {t.value} ({t.confidence})" for t in d.targets
+    ] or ["  -"]
+    lines.append("Ví dụ:" if vi else "Examples:")
+    lines += [f"  {e.says}: {', '.join(f'{k} = {v}' for k, v in e.expect.items())}" for e in d.examples]
+    return "\n".join(lines)
+
+
+def _predicates(d: Definition, lang: str) -> list[str]:
+    vi = lang == "vi"
+    if d.estimator:
+        return [f"{'Ước lượng' if vi else 'Estimator'}: indicators/estimators/{d.estimator}.py"]
+    if d.numerator:
+        return [
+            f"{'Tử số' if vi else 'Numerator'}: {' + '.join(map(_count, d.numerator))}",
+            f"{'Mẫu số' if vi else 'Denominator'}: {' + '.join(map(_count, d.denominator))}",
+        ]
+    return [
+        f"{'Nguồn' if vi else 'Source'}: {d.source}",
+        f"{'Thuộc diện khi' if vi else 'Belongs when'}: {d.population}",
+        f"{'Được tính khi' if vi else 'Counts when'}: {d.condition or d.value}",
+    ]
+
+
+def _count(count: Count) -> str:
+    return f"{count.value or 'count'}({count.source}: {count.where})"
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A figure with what stands behind it; `children` maps each key to its standing (counted, not_counted, unknown, doubtful, denominator)."""
+
+    indicator: str
+    unit: str
+    unit_name: str
+    figure: Mapping[str, Any]
+    children: Mapping[int, str]
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [{"child": child, "standing": standing} for child, standing in sorted(self.children.items())]
+
+    def text(self, lang: str) -> str:
+        vi = lang == "vi"
+        f = self.figure
+        lines = [
+            describe(self.indicator, lang),
+            "",
+            f"{self.unit_name} ({self.unit}), {'tính đến' if vi else 'as on'} {f['as_of']}, {'lô' if vi else 'batch'} {f['batch']}:",
+            f"  {'tử số' if vi else 'numerator'} {f['numerator']}, {'mẫu số' if vi else 'denominator'} {f['denominator']},"
+            f" {'chưa biết' if vi else 'unknown'} {f['unknown']}",
+            f"  {'giá trị' if vi else 'value'} {f['value']} ({'thấp nhất' if vi else 'lowest'} {f['low']},"
+            f" {'cao nhất' if vi else 'highest'} {f['high']})",
+        ]
+        for standing, names in STANDINGS.items():
+            keys = sorted(c for c, s in self.children.items() if s == standing)
+            lines.append(f"  {names[0] if vi else names[1]}: {len(keys)} {'trẻ' if vi else 'children'}")
+            lines += [f"    {key}" for key in keys[:10]]
+            if len(keys) > 10:
+                lines.append(
+                    f"    ... {'và' if vi else 'and'} {len(keys) - 10} {'mã khác (--format csv)' if vi else 'more keys (--format csv)'}"
+                )
+        return "\n".join(lines)
+
+
+def unit_on(code: str, on: date) -> str:
+    """The unit's key for a code (or a key) on a date."""
+    if code in codes.units():
+        return code
+    unit = codes.unit_on(code, on)
+    if unit is None:
+        raise NotFound(f"Không có địa bàn {code} vào ngày {on}.", f"There is no unit {code} on {on}.")
+    return unit.key
+
+
+def explain(store: Store, indicator: str, unit: str, *, as_of: date, as_known: int | None = None) -> Behind:
+    """The figure of a unit and the children behind it (their keys, never their names)."""
+    key = unit_on(unit, as_of)
+    with snapshot_of(store, as_of=as_of, as_known=as_known) as place:
+        told = explain_figure(place, indicator, unit=key, as_of=as_of)
+    children: dict[int, str] = {}
+    for side in told.sides:
+        for standing, keys in side.keys.items():
+            if side.role == "denominator":
+                standing = "denominator" if standing == "counted" else standing
+            if side.role != "both" and standing == "not_counted":
+                continue  # a ratio's other rows of the source have no part in it
+            for row in keys:
+                if isinstance(row, int):
+                    children.setdefault(row, standing)
+    return Behind(indicator, key, codes.units()[key].name, told.figure, children)
+
+
+def trace(
+    store: Store, indicator: str, unit: str, *, as_of: date, as_known: int | None, child: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """From a figure to the source rows and cells of the children behind it."""
+    behind = explain(store, indicator, unit, as_of=as_of, as_known=as_known)
+    keys = sorted(behind.children)
+    if child is not None:
+        if child not in behind.children:
+            raise NotFound("Trẻ này không đứng sau con số.", "This child does not stand behind the figure.")
+        keys = [child]
+    keys = keys[:limit]
+    if not keys:
+        return []
+    files = {b.number: b.file or "" for b in store.batches()}
+    sheets = all_sheets(store)
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for fact in facts_behind(store, keys, TABLES, as_known=as_known):
+        for row in fact.rows:
+            sheet = sheets[row.sheet]
+            place = (fact.child, fact.table, row.row_id)
+            entry = found.setdefault(place, {
+                "child": fact.child, "standing": behind.children[fact.child], "table": fact.table,
+                "batch": row.batch, "file": files.get(row.batch, ""), "sheet": sheet.name, "row": row.row,
+                "cells": set(), "list_kind": sheet.list_kind, "list_date": sheet.list_date,
+            })  # fmt: skip
+            entry["cells"] |= {f"{letter}{row.row}" for letter in row.columns}
+    return [
+        {**entry, "cells": " ".join(sorted(entry["cells"], key=lambda c: (len(c), c)))}
+        for _, entry in sorted(found.items())
+    ]

@@ -1,0 +1,162 @@
+"""Importing: read the files, rehearse or write each as one batch, and account for every row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from childdb.intake import read_files
+from childdb.store import ImportReport, Store
+from childdb.workflow.placing import Register, RowKey
+from schemas.errors import UsageFault
+from schemas.issues import Issue
+from schemas.records import Accounting, FileReading, SheetReading
+
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to read: what the sender did not say may be said here."""
+
+    commune: str | None = None
+    list_date: date | None = None
+    template: str | None = None
+    hidden: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """One file after its import (or its rehearsal): the batch, or why there is none, and each row's status."""
+
+    path: Path
+    reading: FileReading
+    batch: int | None = None
+    same_as: int | None = None  # the live import of an identical file
+    statuses: Mapping[RowKey, str] = field(default_factory=dict)
+    extra_issues: Mapping[RowKey, Sequence[Issue]] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        return self.reading.status != "read"
+
+    def accounting(self) -> dict[str, Accounting]:
+        """Per sheet: read = new + changed + unchanged + held back + skipped."""
+        return {sheet.name: self._of(sheet) for sheet in self.reading.sheets if sheet.status == "read"}
+
+    def _of(self, sheet: SheetReading) -> Accounting:
+        found = Accounting(read=len(sheet.rows))
+        for row in sheet.rows:
+            if row.skipped:
+                found.skipped[row.skipped] = found.skipped.get(row.skipped, 0) + 1
+            else:
+                status = self.statuses[sheet.name, row.number]
+                setattr(found, status, getattr(found, status) + 1)
+        return found
+
+    @property
+    def held(self) -> int:
+        return sum(s == "held_back" for s in self.statuses.values())
+
+    def issue_groups(self) -> list[tuple[str, str, str, int, Issue]]:
+        """Equal causes together: (sheet, column, code, rows, an example), most frequent first."""
+        groups: Counter[tuple[str, str, str]] = Counter()
+        examples: dict[tuple[str, str, str], Issue] = {}
+        for sheet in self.reading.sheets:
+            for issue in sheet.issues:
+                key = (sheet.name, issue.column or "", issue.code)
+                groups[key] += 1
+                examples.setdefault(key, issue)
+            for row in sheet.rows:
+                for issue in (*row.issues, *self.extra_issues.get((sheet.name, row.number), ())):
+                    key = (sheet.name, issue.column or "", issue.code)
+                    groups[key] += 1
+                    examples.setdefault(key, issue)
+        return [(*key, count, examples[key]) for key, count in groups.most_common()]
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """The workbooks named, and those in the folders named (their subfolders too), each once, in order of name."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(
+                p for p in path.rglob("*")
+                if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith(("~$", "."))
+                and not p.name.endswith(".issues.csv")
+            )  # fmt: skip
+            found.update(dict.fromkeys(inside))
+        else:
+            found[path] = None
+    if not found:
+        raise UsageFault("Không thấy bảng tính nào trong thư mục đã chọn.", "There is no workbook in that folder.")
+    return list(found)
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file's bytes; empty where it cannot be read (the reading says why)."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def read_all(
+    paths: Sequence[Path], options: Options, *, today: date, progress: Callable[[Path], None] = lambda _: None
+) -> Iterator[tuple[Path, FileReading]]:
+    """Each file as it was read, in child processes with limits, in the order given."""
+    for path, reading in read_files(
+        paths, commune=options.commune, list_date=options.list_date, template=options.template,
+        hidden=options.hidden, today=today,
+    ):  # fmt: skip
+        progress(path)
+        yield path, reading
+
+
+def import_files(
+    store: Store,
+    paths: Sequence[Path],
+    options: Options,
+    *,
+    actor: str,
+    now: datetime,
+    today: date,
+    progress: Callable[[FileOutcome], None] = lambda _: None,
+    readings: Mapping[Path, FileReading] | None = None,
+) -> list[FileOutcome]:
+    """Import each file as one batch; a refused file and one that is already imported make none."""
+    done: dict[Path, FileOutcome] = {}
+    register: Register | None = None
+    for path in paths:
+        sha = fingerprint(path)
+        same = store.live_import_of(sha) if sha and not options.again else None
+        if same is not None:
+            done[path] = FileOutcome(path, FileReading(path.name, sha, "unchanged"), same_as=same)
+            progress(done[path])
+    fresh = [p for p in paths if p not in done]
+    read = ((p, readings[p]) for p in fresh) if readings is not None else read_all(fresh, options, today=today)
+    for path, reading in read:
+        if any(sheet.status == "read" for sheet in reading.sheets):
+            register = register or Register(store)
+            done[path] = import_reading(store, register, path, reading, actor=actor, now=now)
+        else:
+            done[path] = FileOutcome(path, replace(reading, status="refused"))
+        progress(done[path])
+    return [done[p] for p in paths]
+
+
+def import_reading(
+    store: Store, register: Register, path: Path, reading: FileReading, *, actor: str, now: datetime
+) -> FileOutcome:
+    """One reading into one batch, in one transaction."""
+    placements = register.place(reading)
+    report: ImportReport = store.write_import(reading, placements, actor=actor, now=now)
+    register.refresh()
+    extra = {key: p.issues for key, p in placements.items() if p.issues}
+    return FileOutcome(path, reading, report.batch, None, report.statuses, extra)

@@ -1,0 +1,79 @@
+"""The provincial package: resolved records with names, the indicator table and the snapshot, audited."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import childdb
+from childdb.exchange import package
+from childdb.exchange.profile import profile
+from childdb.store import Store
+from childdb.store.named import named_records
+from childdb.store.snapshot import write_snapshot
+from childdb.workflow.figures import figures, plain_table
+from indicators.results import Results
+from schemas import codes
+
+
+@dataclass(frozen=True)
+class Built:
+    """A package that was built: its manifest, and the list of what did not go out (kept in the office)."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    held_list: Path | None
+
+
+def build_package(
+    store: Store, folder: Path, *, as_of: date, as_known: int | None, sender: str, receiver: str, reason: str,
+    actor: str, now: datetime, results: Results | None = None,
+) -> Built:  # fmt: skip
+    """Build FOLDER whole or not at all; every named record read for it is an entry of the audit chain."""
+    batch = as_known or store.last_batch()
+    results = results or figures(store, as_of=as_of, as_known=batch)
+    records = list(_records(store, as_of, batch))
+    store.note_use(actor, "export build", reason, len(records), now=now)
+    header = package.Header(sender, receiver, as_of.isoformat(), batch, childdb.__version__)
+    manifest, held = package.build(
+        folder, records, plain_table(results), header,
+        lambda place: write_snapshot(store, place, as_known=batch, sealed_as_of=(as_of,)),
+    )  # fmt: skip
+    return Built(folder, manifest, _list_held(folder, held))
+
+
+def _records(store: Store, as_of: date, batch: int) -> Iterator[dict[str, Any]]:
+    keys = profile().keys
+    for child in named_records(store, as_of=as_of, as_known=batch):
+        record = {key: _plain(child.get(key)) for key in keys}
+        record["child_key"] = str(child["child_key"])
+        unit = codes.units().get(f"{record['commune_code']}@{record['commune_from']}")
+        record["commune_name"] = unit.name if unit else None
+        yield record
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _list_held(folder: Path, held: list[package.Held]) -> Path | None:
+    """The list of held records beside the package, never in it: pseudonymous keys, communes, reasons."""
+    path = folder.with_name(folder.name + "-giu-lai.csv")
+    if not held:
+        path.unlink(missing_ok=True)
+        return None
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["child_key", "commune_code", "field", "ly_do", "reason"])
+        for one in held:
+            writer.writerows([one.child_key, one.commune_code, f.where, f.vi, f.en] for f in one.faults)
+    return path

@@ -1,0 +1,149 @@
+"""Whom each accepted row of a file means: identities already known, the others through the matching rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from childdb.matching.known import KnownPeople
+from childdb.matching.people import ASK, SAME, Outcome, Person, match_new
+from childdb.store import PersonRow, Placement, Store
+from schemas.issues import Issue
+from schemas.records import READY, FileReading, Record, SourceRow, identity_key
+
+RowKey = tuple[str, int]
+
+_WHY = {
+    "personal_id": "match_id_contradicts",
+    "number_slip": "match_id_contradicts",
+}
+
+
+class Register:
+    """Everybody the store knows, held for one command, so that each file is matched without reading the store anew."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._last = 0
+        self._keys: dict[int, str] = {}
+        self.known = KnownPeople()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take in the identities made since the last look."""
+        rows = self._store.people(after=self._last)
+        self.known.add(self._person(row) for row in rows)
+        self._last = max([self._last, *(row.identity for row in rows)])
+
+    def _person(self, row: PersonRow) -> Person:
+        self._keys[row.identity] = identity_key(row.fields, row.number)
+        return _person(row.identity, row.child, row.fields)
+
+    def key_of(self, identity: int) -> str:
+        return self._keys[identity]
+
+    def place(self, reading: FileReading) -> dict[RowKey, Placement]:
+        """A placement for each ready row of the file."""
+        ready = [(sheet_number, sheet, row) for sheet_number, sheet in enumerate(reading.sheets)
+                 for row in sheet.rows if row.status == READY and row.record and row.record.identity]  # fmt: skip
+        keys = {(s.name, r.number): identity_key(_identity(r.record)) for _, s, r in ready}
+        stored = self._store.identities_by_key(set(keys.values()))
+        twice = _typed_twice([(s.name, keys[s.name, r.number], r) for _, s, r in ready])
+        new: dict[str, Person] = {}
+        lists: dict[str, set[int]] = {}
+        for number, sheet, row in ready:
+            key = keys[sheet.name, row.number]
+            lists.setdefault(key, set()).add(number)
+            if key not in stored and key not in new:
+                new[key] = _person(-1 - len(new), None, _identity(row.record))
+        people = [_on(p, lists[key]) for key, p in new.items()]
+        outcomes = match_new(people, self.known.candidates(people), self._store.cannot_link())
+        by_key = dict(zip(new, outcomes, strict=True))
+        key_of_ref = {p.ref: key for key, p in new.items()}
+        return {
+            place: self._placement(key, stored, by_key, key_of_ref, twice.get(place)) for place, key in keys.items()
+        }
+
+    def _placement(
+        self,
+        key: str,
+        stored: dict[str, tuple[int, int]],
+        by_key: dict[str, Outcome],
+        key_of_ref: dict[int, str],
+        other_row: int | None,
+    ) -> Placement:
+        if other_row is not None:
+            return Placement("ask", issues=(Issue("row_twice", "full_name", slots={"other": str(other_row)}),))
+        if key in stored:
+            return Placement("known", identity=stored[key][0])
+        outcome = by_key[key]
+        if outcome.verdict == SAME and outcome.partner is not None:
+            partner = outcome.partner
+            return Placement(
+                "same",
+                partner_key=key_of_ref[partner] if partner < 0 else self.key_of(partner),
+                rule=outcome.rule,
+                reasons=outcome.reasons,
+            )
+        if outcome.verdict == ASK:
+            return Placement("ask", rule=outcome.rule, reasons=outcome.reasons, issues=(_why(outcome),))
+        return Placement("new")
+
+
+def _why(outcome: Outcome) -> Issue:
+    if outcome.rule in _WHY:
+        return Issue(_WHY[outcome.rule], "personal_id")
+    return Issue("match_two_children" if len(outcome.candidates) > 1 else "match_uncertain", "full_name")
+
+
+def _identity(record: Record | None) -> dict[str, Any]:
+    return dict(record.identity) if record else {}
+
+
+def _person(ref: int, child: int | None, fields: dict[str, Any]) -> Person:
+    def text(name: str) -> str | None:
+        value = fields.get(name)
+        return str(value) if value else None
+
+    birth, since = fields.get("birth_date"), fields.get("commune_from")
+    return Person(
+        ref=ref,
+        child=child,
+        full_name=text("full_name"),
+        birth_first=birth if isinstance(birth, date) else None,
+        birth_precision=text("birth_precision"),
+        sex=text("sex"),
+        personal_id=text("personal_id"),
+        mother_name=text("mother_name"),
+        father_name=text("father_name"),
+        household_head=text("household_head"),
+        village=text("village"),
+        commune=f"{fields.get('commune_code') or ''}@{since or ''}",
+    )
+
+
+def _on(person: Person, lists: set[int]) -> Person:
+    import dataclasses
+
+    return dataclasses.replace(person, lists=frozenset(lists))
+
+
+def _typed_twice(rows: Iterable[tuple[str, str, SourceRow]]) -> dict[RowKey, int]:
+    """Rows of one sheet that are typed alike, with the number of another such row: one child or two?
+
+    By sheet, not by kind of list: a newborn who died stands, typed alike, among the births and among the deaths.
+    """
+    listed = list(rows)
+    times = Counter((sheet, key) for sheet, key, _ in listed)
+    places: dict[tuple[str, str], list[SourceRow]] = {}
+    for sheet, key, row in listed:
+        if times[sheet, key] > 1:
+            places.setdefault((sheet, key), []).append(row)
+    found: dict[RowKey, int] = {}
+    for (sheet, _), alike in places.items():
+        for row in alike:
+            other = next(r for r in alike if r is not row)
+            found[sheet, row.number] = other.number
+    return found

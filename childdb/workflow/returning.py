@@ -1,0 +1,41 @@
+"""What goes back to the communes after an import: the records file, and a return workbook for every file with faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from childdb.intake import records_csv, write_return
+from childdb.intake.outcomes import Outcomes, RowOutcome, has_faults
+from childdb.workflow.importing import FileOutcome
+
+
+def write_records(outcomes: Sequence[FileOutcome], out: Path) -> None:
+    """One line per source row of data, held ones too (the columns of `--records`)."""
+    records_csv([o.reading for o in outcomes], [_outcomes(o) for o in outcomes], out)
+
+
+def write_returns(outcomes: Sequence[FileOutcome], folder: Path) -> list[Path]:
+    """The return workbooks written into FOLDER, one for each file in which something is to be corrected."""
+    written: list[Path] = []
+    for outcome in outcomes:
+        rows = _outcomes(outcome)
+        if outcome.same_as is not None or outcome.refused or not has_faults(outcome.reading, rows):
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        written.append(write_return(outcome.path, outcome.reading, rows, _free(folder / outcome.path.name, written)))
+    return written
+
+
+def _free(path: Path, taken: Sequence[Path]) -> Path:
+    """PATH, or with a number where two files of one import bear one name."""
+    number, wanted = 2, path
+    while wanted in taken:
+        wanted = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return wanted
+
+
+def _outcomes(outcome: FileOutcome) -> Outcomes:
+    extra = outcome.extra_issues
+    return {place: RowOutcome(status, tuple(extra.get(place, ()))) for place, status in outcome.statuses.items()}

@@ -1,0 +1,1 @@
+"""Indicators computed by DuckDB over a snapshot folder; knows nothing of the store."""

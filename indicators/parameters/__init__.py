@@ -1,0 +1,1 @@
+"""Numbers and lists set by law, dated, each with its citation."""

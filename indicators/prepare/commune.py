@@ -1,0 +1,100 @@
+"""One row per commune in force, with its own returns and the preschool counts of its children.
+
+A return filed by a unit that has since been merged says nothing about the merged one: its items are not known
+there. The counts of children are made anew in the units of the geography, so they hold on both sides of a reform.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from indicators.geography import Geography
+from indicators.prepare.contracts import COMMUNE_ITEMS
+from indicators.prepare.moment import Moment
+
+
+def prepare_commune(con: duckdb.DuckDBPyConnection, moment: Moment, tree: Geography) -> None:
+    """Items of the latest return listed in the period; preschool by school age (year of start less birth year).
+
+    Attending: those of 5; completed: those of 6, whose year of 5 is over.
+    """
+    _commune_paths(con, tree)
+    items = ",\n            ".join(f"max(case when item = '{i}' then value end) as {i}" for i in COMMUNE_ITEMS)
+    day = moment.as_of
+    con.execute(
+        f"""
+        create or replace temp table prepared_commune as
+        with latest as (
+            select
+                unit, item, value,
+                row_number() over (partition by unit, item order by listed_on desc, period desc) as place
+            from snap_commune_return
+            where listed_on between date '{moment.period_start}' and date '{day}'
+        ),
+        returned as (
+            select unit, {items}
+            from latest
+            where place = 1
+            group by unit
+        ),
+        five as (
+            select
+                p.unit,
+                count(case when c.school_age = 5 then 1 end) as attending_base,
+                count(case when c.school_age = 5 and c.in_kindergarten then 1 end) as attending,
+                count(case when c.school_age = 5 and c.in_kindergarten is null then 1 end) as attending_open,
+                count(case when c.school_age = 6 then 1 end) as completed_base,
+                count(case when c.school_age = 6 and c.completed_preschool then 1 end) as completed,
+                count(case when c.school_age = 6 and c.completed_preschool is null then 1 end) as completed_open
+            from prepared_child as c
+            inner join commune_path as p on p.filed = c.unit
+            where c.school_age between 5 and 6
+            group by p.unit
+        ),
+        hard as (
+            select distinct unit
+            from snap_unit_trait
+            where trait = 'extremely_difficult'
+              and valid_from <= date '{day}' and (valid_to is null or valid_to > date '{day}')
+        )
+        select
+            t.unit,
+            {", ".join(f"cast(r.{i} as decimal(18, 3)) as {i}" for i in COMMUNE_ITEMS)},
+            h.unit is not null as extremely_difficult,
+            cast(coalesce(f.attending_base, 0) as integer) as children_age5,
+            {_percent("attending", "attendance")},
+            {_percent("completed", "completion")}
+        from commune_tree as t
+        left join returned as r on r.unit = t.unit
+        left join five as f on f.unit = t.unit
+        left join hard as h on h.unit = t.unit
+        """
+    )
+
+
+def _percent(count: str, name: str) -> str:
+    """Lowest and highest share in percent that the children not known allow, cut to thousandths."""
+    ends = {"lo": f"f.{count}", "hi": f"(f.{count} + f.{count}_open)"}
+    return ", ".join(
+        f"case when f.{count}_base > 0 then"
+        f" cast(floor({text} * 100000.0 / f.{count}_base) / 1000 as decimal(18, 3)) end as preschool5_{name}_{end}"
+        for end, text in ends.items()
+    )
+
+
+def _commune_paths(con: duckdb.DuckDBPyConnection, tree: Geography) -> None:
+    communes = {u.key for u in tree.tree() if u.level == "commune"}
+    filed = [str(r[0]) for r in con.execute("select distinct unit from prepared_child order by unit").fetchall()]
+    paths = [(f, u) for f, units in tree.paths(filed).items() for u in units if u in communes]
+    _write(con, "commune_path", pd.DataFrame(paths, columns=["filed", "unit"], dtype="str"))
+    _write(con, "commune_tree", pd.DataFrame({"unit": sorted(communes - set(tree.refusals))}, dtype="str"))
+
+
+def _write(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    columns = ", ".join(f"{c} varchar" for c in frame.columns)
+    con.execute(f"create or replace temp table {name} ({columns})")
+    if len(frame):
+        con.register("frame_written", frame)
+        con.execute(f"insert into {name} select {', '.join(frame.columns)} from frame_written")
+        con.unregister("frame_written")

@@ -1,0 +1,93 @@
+"""Opens a snapshot folder and makes from it the prepared sources (`prepared_child` ...) as on a day.
+
+What is not recorded is not thereby false. Where lists name only those concerned (work, support, circumstances,
+poor households ...), a child that is not named counts as *no* only in a unit that has sent such a list or any
+such fact by then; in other units the answer is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from indicators.geography import read_geography
+from indicators.prepare.child import prepare_child
+from indicators.prepare.commune import prepare_commune
+from indicators.prepare.contracts import SOURCES
+from indicators.prepare.events import prepare_birth, prepare_death, prepare_marriage, prepare_sealed
+from indicators.prepare.moment import Moment
+from schemas.dates import add_months
+from schemas.errors import UnreadableFile
+from schemas.snapshot import SNAPSHOT
+
+EVENTS = {
+    "birth": prepare_birth,
+    "death": prepare_death,
+    "marriage": prepare_marriage,
+    "sealed": prepare_sealed,
+}
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A connection of its own, in memory; it never asks the network for an extension."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "preserve_insertion_order": "false",
+        },
+    )
+
+
+def prepare(
+    con: duckdb.DuckDBPyConnection,
+    snapshot: Path,
+    *,
+    as_of: date,
+    geography: date | None = None,
+    period_start: date | None = None,
+    sources: Collection[str] | None = None,
+) -> Moment:
+    """Prepare SOURCES (all by default) in CON; the period is the twelve months that end on AS_OF."""
+    start = period_start or add_months(as_of, -12) + timedelta(days=1)
+    moment = Moment(as_of, start, geography or as_of)
+    open_snapshot(con, snapshot)
+    wanted = set(SOURCES) if sources is None else set(sources)
+    if wanted & {"child", "commune", "marriage"}:
+        prepare_child(con, moment)
+    for name, step in EVENTS.items():
+        if name in wanted:
+            step(con, moment)
+    if "commune" in wanted:
+        prepare_commune(con, moment, read_geography(con, moment.geography))
+    return moment
+
+
+def open_snapshot(con: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
+    """The snapshot's tables as views `snap_<table>`; a table without a file is empty."""
+    if not snapshot.is_dir():
+        raise UnreadableFile(
+            f"Không có thư mục ảnh chụp dữ liệu {snapshot.name}.",
+            f"There is no snapshot folder {snapshot.name}.",
+        )
+    for table in SNAPSHOT.values():
+        one, many = snapshot / f"{table.name}.parquet", snapshot / table.name
+        columns = ", ".join(f"cast({c} as {kind}) as {c}" for c, kind in table.columns)
+        if one.exists() or many.is_dir():
+            path = str(one if one.exists() else many / "**" / "*.parquet").replace("'", "''")
+            text = f"select {columns} from read_parquet('{path}', hive_partitioning = false)"
+        else:
+            nulls = ", ".join(f"cast(null as {kind}) as {c}" for c, kind in table.columns)
+            text = f"select {nulls} where false"
+        con.execute(f"create or replace temp view snap_{table.name} as {text}")
+
+
+def empty_sources(con: duckdb.DuckDBPyConnection) -> None:
+    """All prepared tables without a row, as their contracts say (for examples and for binding)."""
+    for source in SOURCES.values():
+        columns = ", ".join(f"{c} {kind}" for c, kind in source.physical().items())
+        con.execute(f"create or replace temp table prepared_{source.name} ({columns})")

@@ -1,0 +1,1 @@
+"""The shared language of the house: table contracts, codes, issues, errors, dates and text."""

@@ -1,0 +1,153 @@
+"""Return workbooks: what the sender sees, and that the corrected file comes back as the same rows."""
+
+from datetime import date
+
+import openpyxl
+import pytest
+
+from childdb.intake import RowOutcome, read_file, records_csv, write_return
+from childdb.intake.outcomes import FAULTS_SHEET, LISTS_SHEET
+from schemas.records import HELD, READY
+from tests.workbooks.case import HEAD, SHEET, book
+from tests.workbooks.make import CASES, FOLDER
+
+TODAY = date(2026, 11, 24)
+FAULTY = [
+    (1, "Lò Văn An", "05/03/2019", "Nam", "Thái", "Bản Hón"),
+    (2, "Lò Thị Bình", "31/02/2020", "Nữ", "Thái", "Bản Hón"),
+    (3, "Lò Văn Chung", "25/03/2021", "Nam", "Bản Hón", "Bản Hón"),
+]
+READABLE = [
+    c
+    for c in CASES
+    if not c.file.startswith(
+        ("two-corners", "entity", "truncated", "password", "page", "picture", "nothing", "empty", "budget")
+    )
+]
+
+
+@pytest.fixture
+def returned(tmp_path):
+    source = tmp_path / "list.xlsx"
+    book(FAULTY, then=_dress)(source)
+    reading = read_file(source, today=TODAY)
+    path = write_return(source, reading, {(SHEET, 6): RowOutcome("unchanged")}, tmp_path / "out" / "list.xlsx")
+    return source, reading, path
+
+
+def _dress(page):
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font
+
+    page["B6"].font = Font(name="Arial", size=15)
+    page["C7"].comment = Comment("xem lại", "xã")
+    page.column_dimensions["B"].width = 33
+
+
+def test_layout_and_fonts_are_kept_and_the_source_is_not_touched(returned):
+    source, _, path = returned
+    before = openpyxl.load_workbook(source)[SHEET]
+    page = openpyxl.load_workbook(path)[SHEET]
+    assert page["B6"].font.name == "Arial"
+    assert page.column_dimensions["B"].width == 33
+    assert [[c.value for c in row] for row in before.iter_rows(max_col=6)] == [
+        [c.value for c in row] for row in page.iter_rows(max_col=6)
+    ]
+
+
+def test_each_faulty_cell_is_coloured_and_noted_beside_the_notes_that_were_there(returned):
+    page = openpyxl.load_workbook(returned[2])[SHEET]
+    assert page["C7"].fill.fgColor.rgb == "FFFFC7CE"
+    assert "xem lại" in page["C7"].comment.text
+    assert "không có trong lịch" in page["C7"].comment.text
+    assert page["C6"].fill.fill_type is None
+
+
+def test_a_wrong_code_gets_a_drop_down_list(returned):
+    book_ = openpyxl.load_workbook(returned[2])
+    rules = [rule for rule in book_[SHEET].data_validations.dataValidation if "E8" in str(rule.sqref)]
+    assert len(rules) == 1
+    assert LISTS_SHEET in rules[0].formula1
+    assert book_[LISTS_SHEET].sheet_state == "hidden"
+    assert "Thái" in [cell.value for cell in book_[LISTS_SHEET]["A"]]
+
+
+def test_the_first_sheet_lists_all_faults_with_links_and_the_outcome_of_every_row(returned):
+    page = openpyxl.load_workbook(returned[2]).worksheets[0]
+    assert page.title == FAULTS_SHEET
+    links = [cell.hyperlink.location or cell.hyperlink.target for cell in page["B"] if cell.hyperlink]
+    assert [link.split("!")[1] for link in links] == ["C7", "E8"]
+    words = [[cell.value for cell in row[:4]] for row in page.iter_rows()]
+    assert [SHEET, None, 6, "Không đổi"] in [[a, b or None, c, d] for a, b, c, d in words]
+    assert [SHEET, None, 7, "Giữ lại, cần sửa"] in [[a, b or None, c, d] for a, b, c, d in words]
+
+
+def test_the_corrected_file_comes_back_as_the_same_rows(returned):
+    _, reading, path = returned
+    book_ = openpyxl.load_workbook(path)
+    book_[SHEET]["C7"] = "28/02/2020"
+    book_.save(path)
+    again = read_file(path, today=TODAY)
+    first, second = ({r.number: r for s in x.sheets for r in s.rows if r.skipped is None} for x in (reading, again))
+    assert {n: r.token for n, r in first.items()} == {n: r.token for n, r in second.items()}
+    assert first[6].record == second[6].record
+    assert (first[7].status, second[7].status, second[8].status) == (HELD, READY, HELD)
+    assert second[7].record.identity["birth_date"] == date(2020, 2, 28)
+
+
+def test_a_file_returned_twice_keeps_its_tokens(returned, tmp_path):
+    path = returned[2]
+    again = read_file(path, today=TODAY)
+    twice = write_return(path, again, {}, tmp_path / "twice.xlsx")
+    third = read_file(twice, today=TODAY)
+    assert [r.token for s in again.sheets for r in s.rows] == [r.token for s in third.sheets for r in s.rows]
+
+
+@pytest.mark.parametrize("case", READABLE, ids=lambda case: case.file)
+def test_an_untouched_return_workbook_reads_like_its_source(case, tmp_path):
+    source = FOLDER / case.file
+    reading = read_file(source, today=TODAY, **case.options)
+    path = write_return(source, reading, {}, tmp_path / case.file)
+    again = read_file(path, today=TODAY, **case.options)
+    keys = [
+        {
+            (r.sheet, r.number): (r.status, r.record and r.record.canonical())
+            for s in x.sheets
+            for r in s.rows
+            if r.skipped is None
+        }
+        for x in (reading, again)
+    ]
+    lost = ("formula_error", "formula_not_calculated", "date_exchanged", "birth_date_ambiguous")
+    if not any(i.code in lost for s in reading.sheets for r in s.rows for i in r.issues) and source.suffix == ".xlsx":
+        assert keys[0] == keys[1]
+    assert keys[0].keys() == keys[1].keys()
+
+
+def test_no_formula_leaves_in_a_cell_we_write(tmp_path):
+    source = tmp_path / "list.csv"
+    rows = [
+        "UBND xã Ẳng Cang;tháng 6 năm 2024",
+        ";".join(HEAD),
+        "1;=HYPERLINK(\"http://x\");31/02/2019;Nam;Thái;+cmd|' /C calc'!A0",
+    ]
+    source.write_text("\n".join(rows), "utf-8")
+    path = write_return(source, read_file(source, today=TODAY), {}, tmp_path / "out.xlsx")
+    cells = [cell for page in openpyxl.load_workbook(path).worksheets for row in page.iter_rows() for cell in row]
+    assert not [cell.value for cell in cells if cell.data_type == "f"]
+
+
+def test_the_records_file_has_one_line_per_row_and_words_for_each_issue(returned, tmp_path):
+    _, reading, _ = returned
+    out = tmp_path / "records.csv"
+    records_csv([reading], [{(SHEET, 6): RowOutcome("unchanged")}], out)
+    lines = out.read_text("utf-8").splitlines()
+    assert lines[0] == (
+        "file,sheet,row,full_name,birth_date,birth_precision,sex,ethnicity_code,personal_id,village,commune_code,"
+        "circumstance_codes,weight_kg,height_cm,muac_mm,doses,status,issues"
+    )
+    assert lines[1] == "list.xlsx,Danh sách,6,Lò Văn An,2019-03-05,day,M,03,,Bản Hón,03310,,,,,,unchanged,"
+    assert lines[2].startswith(
+        "list.xlsx,Danh sách,7,Lò Thị Bình,,none,F,03,,Bản Hón,03310,,,,,,held_back,birth_date:Ngày sinh"
+    )
+    assert len(lines) == 4

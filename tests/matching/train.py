@@ -1,0 +1,96 @@
+"""Train the shipped model on generated lists: `python -m tests.matching.train` (some minutes).
+
+Two steps, both logistic regressions with a ridge: the weights of the comparisons (which become Splink's), and, on
+their score, what the other rows say. Seeds 101 and up are for training; judging uses others.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from childdb.matching.company import LEVELS, company
+from childdb.matching.comparisons import comparisons
+from childdb.matching.linkage import scored_pairs
+from childdb.matching.model import Model
+from childdb.matching.prepare import comparable
+from tests.matching.truth import REGIMES, records
+
+SEEDS, ROWS, RIDGE = (101, 202), 12_000, 1.0
+LADDERS = [(entry, gamma) for entry in comparisons() for gamma in range(len(entry.levels))]
+
+
+def gathered(count, seed, rates):
+    """The rows made comparable, their pairs with levels, and whether each pair is one child."""
+    rows, truth = records(count, seed, rates)
+    prepared = comparable(rows)
+    pairs = scored_pairs(prepared, {}, -5.0)
+    keys = np.array([truth[row["record_id"]] for row in rows])
+    return prepared, pairs, keys[pairs["left"]] == keys[pairs["right"]]
+
+
+def logistic(features, one, total):
+    """Weights and the last one, a constant, for rows of FEATURES seen TOTAL times, ONE of them matches."""
+
+    def loss(beta):
+        score = features @ beta[:-1] + beta[-1]
+        share = 1 / (1 + np.exp(-score))
+        gap = total * share - one
+        worth = (total * np.logaddexp(0, score) - one * score).sum() + RIDGE / 2 * (beta[:-1] ** 2).sum()
+        return worth, np.r_[features.T @ gap + RIDGE * beta[:-1], gap.sum()]
+
+    start = np.zeros(features.shape[1] + 1)
+    start[-1] = -5
+    return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+
+
+def patterns(pairs):
+    return np.stack([pairs[entry.id] for entry in comparisons()], 1).astype(np.int8)
+
+
+def one_hot(found):
+    places = {entry.id: i for i, entry in enumerate(comparisons())}
+    return np.stack([found[:, places[entry.id]] == gamma for entry, gamma in LADDERS], 1).astype(np.float64)
+
+
+def train():
+    sets = [gathered(ROWS, seed, rates) for rates in REGIMES.values() for seed in SEEDS]
+    every = np.concatenate([patterns(pairs) for _, pairs, _ in sets])
+    truth = np.concatenate([same for _, _, same in sets])
+    distinct, where = np.unique(every, axis=0, return_inverse=True)
+    one = np.bincount(where.ravel(), truth, len(distinct))
+    beta = logistic(one_hot(distinct), one, np.bincount(where.ravel(), minlength=len(distinct))) / np.log(2)
+    weights = {entry.id: {} for entry in comparisons()}
+    for (entry, gamma), bits in zip(LADDERS, beta[:-1], strict=True):
+        weights[entry.id][entry.level(gamma).id] = round(float(bits), 3)
+    return _with_company(sets, weights, beta)
+
+
+def _with_company(sets, weights, beta):
+    scores, levels, truth = [], [], []
+    for rows, pairs, same in sets:
+        bits = one_hot(patterns(pairs)) @ beta[:-1] + beta[-1]
+        kept = bits > -6
+        scores.append(bits[kept])
+        levels.append(company(rows, pairs["left"], pairs["right"], bits)[kept])
+        truth.append(same[kept])
+    score, level, same = np.concatenate(scores), np.concatenate(levels), np.concatenate(truth)
+    features = np.column_stack([score] + [level == place for place in range(len(LEVELS))]).astype(float)
+    found = logistic(features, same.astype(float), np.ones(len(same))) / np.log(2)
+    return Model(
+        version="1",
+        trained_on=f"tests/matching/truth.py, seeds {SEEDS}, {ROWS} rows each of {', '.join(REGIMES)}",
+        prior=round(float(beta[-1]), 3),
+        weights=weights,
+        slope=round(float(found[0] * 1.0), 4),
+        company={name: round(float(bits), 3) for name, bits in zip(LEVELS, found[1:-1], strict=True)},
+        company_prior=round(float(found[-1]), 3),
+    )
+
+
+if __name__ == "__main__":
+    path = Path(__file__).parents[2] / "childdb" / "matching" / "model.json"
+    path.write_text(train().as_json(), "utf-8")
+    print(path.read_text("utf-8"))
