@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from schemas.issues import Issue
 from schemas.records import FileReading
 
 _POLL = 0.2
+_AHEAD = 2
 _STARTING = 60.0  # seconds that the process may take to load its libraries
 _MEMORY_SIGNALS = (6, 9)  # the fast reader aborts where memory cannot be had; the system kills where there is none
 
@@ -162,7 +165,32 @@ def read_file_guarded(path: Path, **words: Any) -> FileReading:
 
 
 def read_files(paths: Sequence[Path], **words: Any) -> Iterator[tuple[Path, FileReading]]:
-    """Each file as it was read, one after another, each in a process of its own."""
-    with Reader() as reader:
-        for path in paths:
-            yield path, reader.read(path, **dict(words))
+    """Each file as it was read, in the order given, each in a process of its own.
+
+    While the caller works on one file, the next `_AHEAD` are read, so that both cores are busy.
+    """
+    with contextlib.ExitStack() as open_readers, ThreadPoolExecutor(_AHEAD) as threads:
+        idle: queue.Queue[Reader] = queue.Queue()
+        for _ in range(min(_AHEAD, len(paths))):
+            idle.put(open_readers.enter_context(Reader()))
+
+        def read(path: Path) -> FileReading:
+            reader = idle.get()
+            try:
+                return reader.read(path, **dict(words))
+            finally:
+                idle.put(reader)
+
+        waiting: deque[tuple[Path, Future[FileReading]]] = deque()
+        try:
+            for path in paths:
+                waiting.append((path, threads.submit(read, path)))
+                if len(waiting) > _AHEAD:
+                    done, reading = waiting.popleft()
+                    yield done, reading.result()
+            while waiting:
+                done, reading = waiting.popleft()
+                yield done, reading.result()
+        finally:
+            for _, reading in waiting:
+                reading.cancel()

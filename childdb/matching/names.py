@@ -29,6 +29,7 @@ def folded(text: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", fold(text)).split())
 
 
+@lru_cache(maxsize=262144)
 def normalised(text: str | None) -> str:
     """schemas.text.normal word by word (a district has few syllables, each met thousands of times)."""
     if not text:

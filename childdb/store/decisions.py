@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from childdb.store.batches import batch_lines, live_batches
 from childdb.store.bulk import Numbers, chunks
@@ -79,10 +79,11 @@ def components(identities: Iterable[int], decisions: Sequence[Decision]) -> dict
     return {i: find(i) for i in parent}
 
 
-def read_decisions(connection: Connection) -> list[Decision]:
+def read_decisions(connection: Connection, which: ColumnElement[bool] | None = None) -> list[Decision]:
+    """Every decision ever written, or those that WHICH names, in their order."""
     c = match_decision.c
-    rows = connection.execute(select(c.id, c.batch_id, c.verdict, c.identity_a, c.identity_b, c.closes).order_by(c.id))
-    return [Decision(*row) for row in rows]
+    query = select(c.id, c.batch_id, c.verdict, c.identity_a, c.identity_b, c.closes).order_by(c.id)
+    return [Decision(*row) for row in connection.execute(query if which is None else query.where(which))]
 
 
 def children(connection: Connection, at: int | None = None, without: Iterable[int] = ()) -> dict[int, int]:
@@ -95,10 +96,13 @@ def children(connection: Connection, at: int | None = None, without: Iterable[in
 
 def cannot_link(connection: Connection) -> set[frozenset[int]]:
     """Pairs of identities decided to be different, or related but distinct."""
+    c = match_decision.c
+    # the many automatic links say nothing here, and reading them would slow each file down as the store grows
+    cutting = (c.verdict.in_(("not_same", "related", "closed"))) | c.closes.is_not(None)
     live = live_batches(batch_lines(connection))
     return {
         frozenset((d.identity_a, d.identity_b))
-        for d in in_force(read_decisions(connection), live)
+        for d in in_force(read_decisions(connection, cutting), live)
         if d.verdict in ("not_same", "related") and d.identity_a is not None and d.identity_b is not None
     }
 
@@ -156,10 +160,9 @@ def write_decision(
     score: float | None = None,
     reasons: Sequence[str] = (),
     closes: int | None = None,
-    number_of: int | None = None,
 ) -> int:
-    """One decision, under batch NUMBER; returns its own number (NUMBER_OF, where the caller gave it one)."""
-    made = number_of or Numbers(connection).take(match_decision)
+    """One decision, under batch NUMBER; returns its own number."""
+    made = Numbers(connection).take(match_decision)
     values: Mapping[str, Any] = {
         "id": made,
         "batch_id": number, "verdict": verdict, "identity_a": pair[0], "identity_b": pair[1], "decided_by": actor,

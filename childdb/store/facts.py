@@ -117,12 +117,12 @@ class FactWriter:
         if lookup not in self._households:
             number = self.numbers.take(m.household)
             self._households[lookup] = number
-            self.connection.execute(insert(m.household).values(
-                id=number, household_key=secrets.randbits(62) + 1, lookup=lookup, commune_code=row.get("commune_code"),
-                commune_from=row.get("commune_from"), village=row.get("village"),
-                head=self._cell_of("household.head", row.get("household_head")),
-                number=self._cell_of("household.number", row.get("household_number")),
-            ))  # fmt: skip
+            self.writer.add(
+                m.household, ("id", "household_key", "lookup", "commune_code", "commune_from", "village", "head", "number"),
+                (number, secrets.randbits(62) + 1, lookup, row.get("commune_code"), row.get("commune_from"),
+                 row.get("village"), self._cell_of("household.head", row.get("household_head")),
+                 self._cell_of("household.number", row.get("household_number"))),
+            )  # fmt: skip
         return self._households[lookup]
 
     def _cell_of(self, place: str, value: Value) -> bytes | None:

@@ -18,8 +18,9 @@ from sqlalchemy import ColumnElement, Connection, Select, insert, select
 from childdb.store import models as m
 from childdb.store.batches import batch_lines, live_batches, open_batch
 from childdb.store.bulk import Numbers, Writer, chunks
+from childdb.store.changes import Standing
 from childdb.store.crypto import Cipher
-from childdb.store.decisions import Decision, components, link_of, rebuild_links, write_decision
+from childdb.store.decisions import Decision, components, link_of, rebuild_links
 from childdb.store.facts import FactWriter
 from childdb.store.typed import record_text
 from schemas.facts import IDENTITY_FIELDS
@@ -27,6 +28,7 @@ from schemas.issues import Issue
 from schemas.records import HELD, Accounting, FileReading, Record, SheetReading, SourceRow, identity_key
 
 RowKey = tuple[str, int]
+CLEANING = "cleaning"
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,24 @@ class Placement:
     identity: int | None = None
     partner_key: str | None = None
     rule: str | None = None
+    score: float | None = None
     reasons: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
+    number: int = 0  # of the identity: above 0 for a child typed like another
 
 
 @dataclass
 class ImportReport:
-    """The import batch, the decision batch before it (if links were made), and what became of each row."""
+    """The import batch, the decision batch before it (if links were made), and what became of each row.
+
+    `changes` are the facts (table.column) that a changed row says otherwise; `issues` what came to light while writing.
+    """
 
     batch: int
     decision_batch: int | None
     statuses: dict[RowKey, str] = field(default_factory=dict)
+    changes: dict[RowKey, tuple[str, ...]] = field(default_factory=dict)
+    issues: dict[RowKey, tuple[Issue, ...]] = field(default_factory=dict)
     accounting: dict[str, Accounting] = field(default_factory=dict)
 
 
@@ -89,13 +98,15 @@ class _Import:
             for row in sheet.rows if self._is_accepted(sheet, row)
         ]  # fmt: skip
         self.key_of = {
-            (s.name, r.number): identity_key(_record(r).identity) for s, r in self.accepted if _record(r).identity
-        }
+            (s.name, r.number): identity_key(_record(r).identity, self._number_of(s, r))
+            for s, r in self.accepted if _record(r).identity
+        }  # fmt: skip
         self.identity_of: dict[str, int] = {}
         self.child_of: dict[int, int] = {}
         self.fresh_keys: dict[str, int] = {}
         self.seen_children: set[Any] = set()
         self.prior: dict[tuple[Any, ...], _Prior] = {}
+        self.standing = Standing(connection, cipher, {t for _, row in self.accepted for t in self._tables(row)})
         self.records: dict[tuple[int | None, bytes], int] = {}
         self.answers: dict[tuple[Any, ...], int] = {}  # (row token, sender, kind, period) -> the row of this import
 
@@ -103,6 +114,15 @@ class _Import:
         placement = self.placements.get((sheet.name, row.number))
         said = row.record is not None or bool(row.unit_facts)
         return said and row.status != HELD and row.skipped is None and (placement is None or placement.verdict != "ask")
+
+    def _number_of(self, sheet: SheetReading, row: SourceRow) -> int:
+        placement = self.placements.get((sheet.name, row.number))
+        return placement.number if placement else 0
+
+    @staticmethod
+    def _tables(row: SourceRow) -> set[str]:
+        record = _record(row)
+        return set(record.facts) | {name.partition(".")[0].partition(":")[0] for name in record.retracts}
 
     def run(self) -> ImportReport:
         links = [
@@ -152,7 +172,7 @@ class _Import:
             cells = _record(row).identity
             self.writer.add(
                 m.identity, columns,
-                (new, self.cipher.lookup(key, "identity"), 0, child, number,
+                (new, self.cipher.lookup(key, "identity"), self._number_of(sheet, row), child, number,
                  *(protected(self.cipher, "identity", name, cells.get(name)) for name in IDENTITY_FIELDS)),
             )  # fmt: skip
         self.writer.flush()
@@ -165,10 +185,13 @@ class _Import:
                 continue  # the partner's row was held back after all: this one stands alone
             low, high = sorted((here, there))
             pairs.append(Decision(0, decision, "same", low, high))
-            write_decision(
-                self.connection, decision, "same", (low, high), actor="childdb", rule=placement.rule,
-                reasons=placement.reasons, number_of=self.numbers.take(m.match_decision),
+            self.writer.add(
+                m.match_decision,
+                ("id", "batch_id", "verdict", "identity_a", "identity_b", "decided_by", "rule", "score", "reasons"),
+                (self.numbers.take(m.match_decision), decision, "same", low, high, "childdb", placement.rule,
+                 placement.score, list(placement.reasons)),
             )  # fmt: skip
+        self.writer.flush()
         lowest_of = components({i for d in pairs for i in (d.identity_a, d.identity_b) if i}, pairs)
         stored = set(self.identity_of.values()) - set(self.fresh_keys.values())
         joined = any(self.child_of[w] != self.child_of[lowest] for w, lowest in lowest_of.items() if w in stored)
@@ -185,6 +208,7 @@ class _Import:
     def _read_prior(self) -> None:
         """The latest live assertions of the children met, and the records their identities already have."""
         live = live_batches(batch_lines(self.connection))
+        self.standing.live = live
         stored = sorted(set(self.identity_of.values()) - set(self.fresh_keys.values()))
         children = {self.child_of[i] for i in self.identity_of.values()}
         family: dict[int, int] = {}
@@ -199,6 +223,7 @@ class _Import:
                 child = self.child_of.get(who, family[who])
                 self.seen_children.add(child)
                 self._note((child, *scope), prior)
+                self.standing.add(child, prior.order, scope[0], scope[1], prior.record)
         for block in chunks(stored):
             self._note_records(select(r.identity_id, r.content, r.id).where(r.identity_id.in_(block)))
         if any(row.unit_facts for _, row in self.accepted):
@@ -245,7 +270,7 @@ class _Import:
             columns=[{"letter": c.letter, "heading": c.heading, "field": c.field} for c in sheet.columns],
         ))  # fmt: skip
         for row in sheet.rows:
-            status = self._write_row(number, sheet_id, sheet, row)
+            status = self._write_row(number, sheet_id, sheet, row, report)
             if row.skipped:
                 counts.skipped[row.skipped] = counts.skipped.get(row.skipped, 0) + 1
             else:
@@ -260,7 +285,7 @@ class _Import:
             m.source_sheet.update().where(m.source_sheet.c.id == sheet_id).values(accounting=counts.as_dict())
         )
 
-    def _write_row(self, number: int, sheet_id: int, sheet: SheetReading, row: SourceRow) -> str:
+    def _write_row(self, number: int, sheet_id: int, sheet: SheetReading, row: SourceRow, report: ImportReport) -> str:
         place = (sheet.name, row.number)
         accepted = self._is_accepted(sheet, row)
         row_id = self.numbers.take(m.source_row)
@@ -268,7 +293,7 @@ class _Import:
         if row.skipped:
             status = "skipped"
         elif accepted:
-            record_id, status = self._assert_record(sheet, row, number, row_id)
+            record_id, status = self._assert_record(sheet, row, number, row_id, report)
         else:
             status, said = HELD, row.record is not None or bool(row.unit_facts)
             if said:
@@ -281,13 +306,17 @@ class _Import:
         )  # fmt: skip
         if row.token and status != "skipped":
             self.answers[row.token, *_sender(sheet)] = row_id
+            if sheet.list_kind == CLEANING:  # its rows stand for rows of every kind of list
+                self.answers[row.token, sheet.commune_code, sheet.commune_from] = row_id
         asked = self.placements.get(place)
-        for issue in (*row.issues, *(asked.issues if asked else ())):
+        for issue in (*row.issues, *(asked.issues if asked else ()), *report.issues.get(place, ())):
             self._write_issue(number, sheet_id, row_id, issue)
         return status
 
-    def _assert_record(self, sheet: SheetReading, row: SourceRow, number: int, row_id: int) -> tuple[int, str]:
-        record = _record(row)
+    def _assert_record(
+        self, sheet: SheetReading, row: SourceRow, number: int, row_id: int, report: ImportReport
+    ) -> tuple[int, str]:
+        record, place = _record(row), (sheet.name, row.number)
         who = self.identity_of[self.key_of[sheet.name, row.number]] if record.identity else None
         content = self.cipher.lookup(content_text(record, row.unit_facts, sheet), "record")
         known = self.records.get((who, content))
@@ -301,8 +330,19 @@ class _Import:
             status = "unchanged"
         else:
             status = "changed" if child in self.seen_children else "new"
+        if who is not None and (status == "changed" or self.standing.corrected(child)):
+            effect = self.standing.effect(child, record, sheet)
+            if effect.issues:
+                report.issues[place] = effect.issues
+            if status == "changed" and not effect.changes:
+                status = "unchanged"  # another record than before that says nothing else
+            elif status == "changed":
+                report.changes[place] = effect.changes
         self.seen_children.add(child)
-        self._note(scope, _Prior((_date(sheet.list_date), number, row_id), known))
+        order = (_date(sheet.list_date), number, row_id)
+        self._note(scope, _Prior(order, known))
+        if who is not None:
+            self.standing.add(child, order, sheet.list_kind or "", sheet.period, record)
         return known, status
 
     def _write_issue(self, number: int, sheet_id: int | None, row_id: int | None, issue: Issue) -> None:
@@ -327,7 +367,7 @@ class _Import:
                 .where(s.token.in_(block), s.status == HELD, s.batch_id < number)
             ).all()
             for held, *answered in found:
-                if by := self.answers.get(tuple(answered)):
+                if by := self.answers.get(tuple(answered)) or self.answers.get(tuple(answered[:3])):
                     self.connection.execute(insert(m.row_decision).values(
                         id=self.numbers.take(m.row_decision), batch_id=number, source_row_id=held, verdict="closed",
                         by_row=by,
