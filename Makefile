@@ -49,7 +49,7 @@ bench: .venv/ready
 lock:
 	uv pip compile pyproject.toml --extra web --extra postgres --extra encrypted --extra keyring --extra sdmx --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -c requirements.lock -o requirements-core.lock
-	printf 'pygrowthstandards==0.1.3\nrecordlinkage==0.16\n' | uv pip compile - --no-deps --generate-hashes --no-header --no-annotate --quiet -o requirements-nodeps.lock
+	printf 'pygrowthstandards==0.1.3\npygrowup2==1.0.0\nrecordlinkage==0.16\n' | uv pip compile - --no-deps --generate-hashes --no-header --no-annotate --quiet -o requirements-nodeps.lock
 
 clean:
 	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -36,18 +37,23 @@ def run(
     ids: list[str] | None = None,
     groups: bool = True,
     con: duckdb.DuckDBPyConnection | None = None,
+    period_start: date | None = None,
+    filed: bool = False,
 ) -> Results:
     """All figures (or those of IDS) as on a day, in the units of the geography date (the as-of date by default).
 
-    A connection given is used and left open with the prepared tables (`prepared_child` ...) in it.
+    Events count from PERIOD_START (twelve months, if none is given) to the day. FILED gives the same by filed unit
+    besides. A connection given is used and left open with the prepared tables (`prepared_child` ...) in it.
     """
     definitions = chosen(ids)
     on = geography or as_of
     own = con or connect()
     try:
         batch = read_batch(snapshot)
-        prepare(own, snapshot, as_of=as_of, geography=on, sources=needed_sources(definitions))
-        return compute(own, definitions, as_of=as_of, geography=on, groups=groups, batch=batch)
+        prepare(own, snapshot, as_of=as_of, geography=on, period_start=period_start,
+                sources=needed_sources(definitions))  # fmt: skip
+        results = compute(own, definitions, as_of=as_of, geography=on, groups=groups, batch=batch, filed=filed)
+        return replace(results, period_start=period_start)
     finally:
         if con is None:
             own.close()
@@ -78,15 +84,25 @@ def compute(
     geography: date,
     groups: bool,
     batch: int | None,
+    filed: bool = False,
 ) -> Results:
     """Figures from the prepared tables and unit tables that stand in CON."""
     tree = read_geography(con, geography)
-    tallies = _tallies(con, definitions, tree, groups)
+    raw = _tallies(con, definitions, groups)
+    keys = sorted({k[0] for table in raw.values() for k in table.keys})
+    paths = tree.paths(keys)  # first all refusals, then the sums without the refused
+    tallies = {plan: roll_up(table, tree) for plan, table in raw.items()}
     if any(d.kind == "estimator" for d in definitions):
         write_paths(con, tree, needed_sources(definitions))
     units = {u.key: u for u in tree.tree() if u.key not in tree.refusals}
     parts = [_figures_of(con, d, tallies, units) for d in definitions]
-    frame = _joined(parts).assign(as_of=as_of, geography=geography, batch=batch)[list(COLUMNS)]
+    stamp = {"as_of": as_of, "geography": geography, "batch": batch}
+    frame = _joined(parts).assign(**stamp)[list(COLUMNS)]
+    by_filed = None
+    if filed:
+        own = {k: tree.units.get(k) or UnitRow(k, k, geography, None, "commune", None, k) for k in keys}
+        counted = [_figures_of(con, d, raw, own) for d in definitions if d.kind != "estimator"]
+        by_filed = _joined(counted).assign(**stamp)[list(COLUMNS)]
     traits = con.execute(
         "select unit, trait from snap_unit_trait where valid_from <= $day and (valid_to is null or valid_to > $day)",
         {"day": as_of},
@@ -99,6 +115,8 @@ def compute(
         tuple(tree.refusals.values()),
         frozenset((u, t) for u, t in traits),
         {u.key: tuple(tree.ancestry(u.key)[1:]) for u in tree.tree()},
+        filed=by_filed,
+        paths={f: tuple(u for u in above if u not in tree.refusals) for f, above in paths.items()},
     )
 
 
@@ -120,9 +138,8 @@ def plan_of(definition: Definition, source: str, groups: bool) -> Plan:
     return source, wide
 
 
-def _tallies(
-    con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], tree: Geography, groups: bool
-) -> dict[Plan, Tally]:
+def _tallies(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], groups: bool) -> dict[Plan, Tally]:
+    """The counts by filed unit."""
     counters: dict[Plan, dict[Counter, None]] = defaultdict(dict)
     for definition in definitions:
         above, below = ([], []) if definition.kind == "estimator" else counters_of(definition)
@@ -134,9 +151,7 @@ def _tallies(
         # only the groups that some definition asks for make the cells finer
         asked = [g for g in SOURCES[source].groups if groups and g in used[source]]
         found[source, wide] = tally(con, source, list(questions), [*asked, *wide])
-    for table in found.values():  # first all refusals, then the sums without the refused
-        tree.paths(sorted({k[0] for k in table.keys}))
-    return {plan: roll_up(table, tree) for plan, table in found.items()}
+    return found
 
 
 def write_paths(con: duckdb.DuckDBPyConnection, tree: Geography, sources: set[str]) -> None:
@@ -231,6 +246,6 @@ def _estimated(
         "high": np.full(len(rows), None, object),
         "ci_low": spelled([r.ci_low for r in rows]),
         "ci_high": spelled([r.ci_high for r in rows]),
-        "sd": np.full(len(rows), None, object),
+        "sd": spelled([r.standard_error for r in rows]),
         "n_children": np.asarray([r.n_children for r in rows], np.int64),
     }

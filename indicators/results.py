@@ -44,6 +44,12 @@ class Results:
     """(unit, trait) in force on the as-of date, for the scopes of targets."""
     above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The units above each unit, upwards."""
+    period_start: date | None = None
+    """The first day of the period that ends on the as-of date; empty where it was not asked for (twelve months)."""
+    filed: pd.DataFrame | None = None
+    """The same figures by unit as filed, before any roll-up (for disclosure control), where they were asked for."""
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The units that hold each filed unit for certain."""
 
     def one(self, indicator: str, unit: str, group_name: str = TOTAL, group_value: str = "") -> dict[str, object]:
         """The single row of a figure as a dict; KeyError where it is not in the frame."""

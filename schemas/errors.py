@@ -12,6 +12,7 @@
     +-- CheckFailed             10   a package, an audit chain or a figure does not agree with what it claims
     +-- NotFound                11   the unit, batch, child, indicator ... that was named does not exist
     +-- NotAllowed              12   the user may not do or see this
+    +-- NotDelivered            13   a package did not get through; it is kept, and goes with the next run
 
 An *issue* (schemas.issues) is something wrong in the data: a value, collected, never raised.
 """
@@ -69,6 +70,10 @@ class NotFound(ChildDBError):
 
 class NotAllowed(ChildDBError):
     exit_code = 12
+
+
+class NotDelivered(ChildDBError):
+    exit_code = 13
 
 
 DONE = 0

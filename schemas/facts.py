@@ -62,6 +62,7 @@ LIST_KINDS = (
     "support",  # danh sách trợ giúp, trợ cấp
     "mental_health",  # sàng lọc, hỗ trợ tâm lý
     "commune_return",  # biểu báo cáo của xã, cơ quan
+    "cleaning",  # danh sách làm sạch dữ liệu, do công an và thôn bản xác minh
     "correction",  # a person's correction
 )
 

@@ -44,6 +44,9 @@ def kinds() -> dict[str, IssueKind]:
     return found
 
 
+_OF_LIST = ("list_date", "choices", "index", "low", "high", "field", "what", "seconds")  # slots that name no person
+
+
 @dataclass(frozen=True)
 class Issue:
     """One finding: kind, field (as in --records), column letter, the raw value, and the slots of its sentence."""
@@ -68,6 +71,11 @@ class Issue:
 
     def sentence(self, lang: str = "vi") -> str:
         return _fill(kinds()[self.code].says[lang], self)
+
+    def cause(self, lang: str = "vi") -> str:
+        """The sentence without what is one row's own: for groups of rows with equal causes, and where no name may stand."""
+        text = kinds()[self.code].says[lang].replace(" “{value}”", "").replace("“{value}” ", "")
+        return text.format_map(_Slots({k: v for k, v in self.slots.items() if k in _OF_LIST}))
 
     def advice(self, lang: str = "vi") -> str:
         return _fill(kinds()[self.code].advice[lang], self)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from childdb.cli.door import now, today
-from childdb.cli.indicators import show_verdicts, unit_key
+from childdb.cli.indicator_options import unit_key
+from childdb.cli.indicators import show_verdicts
 from childdb.cli.output import emit, lang, progress, say
 
 if TYPE_CHECKING:

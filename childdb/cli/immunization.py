@@ -1,19 +1,23 @@
-"""`childdb immunization`: doses judged from files that an analyst brings; neither store nor key is needed."""
+"""`childdb immunization`: doses judged from an analyst's files (no store, no key), and from the store who is due what."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
 
 from childdb.cli.csv_table import CsvTable, parse_date, read_csv, write_csv
+from childdb.cli.door import opened, today
+from childdb.cli.named_list import HEADINGS, list_options, refuse_without_reason, show
+from childdb.cli.output import emit, format_option, lang, say
 from indicators.immunization.judge import ChildStatus, Dose, Reason, Verdict, child_status, judge_doses
 from indicators.immunization.law import LAW
 from indicators.immunization.notes import says_over_24_hours
 from indicators.immunization.rules import Rule
 from indicators.immunization.who import WHO
+from schemas.dates import add_months
 from schemas.errors import UnreadableFile, UsageFault
 
 RULES = {"law": LAW, "who": WHO}
@@ -147,3 +151,78 @@ def _cells(verdict: Verdict, lang: str) -> list[str]:
 
 def _flag(value: bool | None) -> str:
     return "" if value is None else str(int(value))
+
+
+DUE_COLUMNS = ["child", "commune", "village", "birth_date", "vaccine", "number", "due_on", "until", "state", "confidence",
+               "on_immunization_list"]  # fmt: skip
+STATES = {"due": "đến hạn", "waiting": "chưa tiêm", "late": "chậm"}
+DUE_HEADINGS = {"vaccine": "vắc xin", "number": "mũi", "due_on": "từ ngày", "until": "trước ngày", "state": "tình trạng",
+                "confidence": "căn cứ", "on_immunization_list": "có sổ tiêm"}  # fmt: skip
+VILLAGE_COLUMNS = ["commune", "commune_name", "village", "zero_dose", "reached", "not_known"]
+VILLAGE_HEADINGS = {"zero_dose": "chưa mũi DPT nào", "reached": "đã có mũi", "not_known": "chưa biết"}
+CHILD_COLUMNS = ["child", "commune", "village", "age_months", "never_vaccinated"]
+CHILD_HEADINGS = {"age_months": "tháng tuổi", "never_vaccinated": "chưa tiêm gì"}
+
+
+@command.command()
+@click.option("--month", metavar="YYYY-MM", help="Tháng (mặc định: tháng tới) / the month (default: the next).")
+@list_options
+@format_option
+@click.pass_context
+def due(ctx: click.Context, month: str | None, commune: str | None, as_of: date | None, as_known: int | None,
+        names: bool, reason: str, fmt: str) -> None:  # fmt: skip
+    """Trẻ đến hạn tiêm trong tháng, theo kho dữ liệu / children due a dose in the month, from the store."""
+    from childdb.workflow.lists import children_prepared
+    from indicators.lists.doses import due_in_month
+
+    refuse_without_reason(names, reason)
+    first = _month(month) if month else add_months(today().replace(day=1), 1)
+    day = as_of or min(today(), first - timedelta(days=1))
+    with opened(ctx) as store:
+        with children_prepared(store, as_of=day, as_known=as_known) as con:
+            found = due_in_month(con, day, first, commune)
+        vietnamese = fmt == "table" and lang(ctx) == "vi"
+        rows = [{**vars(d), "state": STATES[d.state] if vietnamese else d.state} for d in found.doses]
+        columns = [c for c in DUE_COLUMNS if not (names and c == "birth_date")]
+        show(ctx, store, rows, columns, DUE_HEADINGS, fmt, what="immunization due", names=names, reason=reason,
+             as_of=day, as_known=as_known)  # fmt: skip
+    if found.without_birth_day:
+        click.echo(say(
+            ctx,
+            f"{found.without_birth_day} trẻ không biết đủ ngày sinh, không tính được ngày đến hạn.",
+            f"{found.without_birth_day} children whose day of birth is not known are not judged.",
+        ), err=True)  # fmt: skip
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise UsageFault(
+            f"--month phải là YYYY-MM, không phải {text}.", f"--month must be YYYY-MM, not {text}."
+        ) from None
+
+
+@command.command("zero-dose")
+@list_options
+@click.option("--children", is_flag=True, help="Liệt kê từng trẻ / child by child.")
+@format_option
+@click.pass_context
+def zero_dose(ctx: click.Context, commune: str | None, as_of: date | None, as_known: int | None, names: bool,
+              reason: str, children: bool, fmt: str) -> None:  # fmt: skip
+    """Trẻ 12-59 tháng không có mũi DPT nào trước 1 tuổi, theo thôn bản / zero-dose children by village."""
+    from childdb.workflow.lists import children_prepared
+    from indicators.lists.doses import zero_dose as story
+
+    refuse_without_reason(names, reason)
+    day = as_of or today()
+    with opened(ctx) as store:
+        with children_prepared(store, as_of=day, as_known=as_known) as con:
+            villages, listed = story(con, day, commune)
+        if children or names:
+            show(ctx, store, [vars(c) for c in listed], CHILD_COLUMNS, CHILD_HEADINGS, fmt,
+                 what="immunization zero-dose", names=names, reason=reason, as_of=day, as_known=as_known)  # fmt: skip
+            return
+    words = {**HEADINGS, **VILLAGE_HEADINGS}
+    emit([vars(v) for v in villages], VILLAGE_COLUMNS, fmt,
+         VILLAGE_COLUMNS if lang(ctx) == "en" else [words[c] for c in VILLAGE_COLUMNS])  # fmt: skip

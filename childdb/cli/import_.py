@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from childdb.cli.door import DATE, actor, now, opened, today
-from childdb.cli.output import emit, format_option, lang, progress, say
+from childdb.cli.output import format_option, progress, say
+from childdb.cli.preview import ask, show
 from schemas.errors import DONE, DONE_WITH_HELD_ROWS, UnreadableFile, UsageFault
 
 if TYPE_CHECKING:
     from childdb.store import Store
-    from childdb.workflow.importing import FileOutcome
-    from schemas.issues import Issue
-    from schemas.records import FileReading
-
-_COUNTS = ("read", "new", "changed", "unchanged", "held_back", "skipped")
+    from childdb.workflow.importing import FileOutcome, Options
+    from childdb.workflow.questions import Settled
 
 
 @click.command("import")
@@ -45,29 +44,34 @@ def command(ctx: click.Context, paths: Sequence[Path], commune: str | None, list
             template: str | None, hidden: bool, again: bool, dry_run: bool, yes: bool, records: Path | None,
             returns: Path, fmt: str) -> int:  # fmt: skip
     """Nhập bảng tính của xã vào kho / import communes' workbooks."""
-    from childdb.workflow.importing import Options, find_files, import_files, read_all
+    from childdb.workflow.importing import Options, find_files, import_files
+    from childdb.workflow.placing import Register
+    from childdb.workflow.questions import remember
     from childdb.workflow.returning import write_records, write_returns
 
     options = Options(commune, list_date, template, hidden, again)
-    files = find_files(list(paths))
-    with opened(ctx) as store:
-        readings = _with_progress(ctx, files, read_all(files, options, today=today()))
+    files = find_files(list(paths), returns=returns)
+    with opened(ctx) as store, ThreadPoolExecutor(1) as beside:
+        everybody = beside.submit(Register, store)  # while the files are read in processes of their own
+        settled = _read(ctx, store, files, options, asking=not (yes or dry_run) and sys.stdin.isatty())
 
-        def run(where: Store) -> list[FileOutcome]:
-            return import_files(where, files, options, actor=actor(), now=now(), today=today(), readings=readings)
+        def run(where: Store, register: Register | None) -> list[FileOutcome]:
+            return import_files(where, files, options, actor=actor(), now=now(), today=today(),
+                                readings=settled.readings, register=register)  # fmt: skip
 
         if dry_run or not yes:
             with store.rehearsal() as rehearsed:
-                outcomes = run(rehearsed)
-            _preview(ctx, outcomes, fmt)
+                outcomes = run(rehearsed, everybody.result().on(rehearsed))
+            show(ctx, outcomes, fmt)
             if dry_run:
                 if records is not None:
                     write_records(outcomes, records)
-                return _ended(ctx, outcomes, dry_run=True)
+                return _ended(ctx, outcomes)
             _ask(ctx)
-        outcomes = run(store)
+        remember(store, settled.answers, actor=actor(), now=now())
+        outcomes = run(store, everybody.result() if yes else None)  # a rehearsal leaves its own people in the register
     if yes:
-        _preview(ctx, outcomes, fmt)
+        show(ctx, outcomes, fmt)
     if records is not None:
         write_records(outcomes, records)
     written = write_returns(outcomes, returns)
@@ -75,18 +79,18 @@ def command(ctx: click.Context, paths: Sequence[Path], commune: str | None, list
         _tell_batches(ctx, outcomes)
         for path in written:
             click.echo(say(ctx, f"Bảng tính trả lại: {path}", f"Return workbook: {path}"))
-    return _ended(ctx, outcomes, dry_run=False)
+    return _ended(ctx, outcomes)
 
 
-def _with_progress(
-    ctx: click.Context, files: list[Path], read: Iterable[tuple[Path, FileReading]]
-) -> dict[Path, FileReading]:
-    found = {}
+def _read(ctx: click.Context, store: Store, files: list[Path], options: Options, *, asking: bool) -> Settled:
+    """Every file as it was read; open points are asked here, before anything is imported."""
+    from childdb.workflow.questions import settle
+
     with progress(say(ctx, "Đọc tệp", "Reading"), len(files)) as step:
-        for path, reading in read:
-            found[path] = reading
-            step(path.name)
-    return found
+        return settle(
+            store, files, options, today=today(), ask=partial(ask, ctx) if asking else None,
+            progress=lambda path: step(path.name),
+        )  # fmt: skip
 
 
 def _ask(ctx: click.Context) -> None:
@@ -98,66 +102,6 @@ def _ask(ctx: click.Context) -> None:
     click.confirm(say(ctx, "Nhập vào kho?", "Import?"), abort=True)
 
 
-def _preview(ctx: click.Context, outcomes: list[FileOutcome], fmt: str) -> None:
-    rows = []
-    for outcome in outcomes:
-        for sheet in outcome.reading.sheets:
-            counts = outcome.accounting().get(sheet.name)
-            rows.append({
-                "file": outcome.path.name, "sheet": sheet.name, "template": sheet.template or "",
-                "list_date": sheet.list_date, "commune": _commune(sheet.commune_code, sheet.commune_from),
-                "status": sheet.status, **(counts.as_dict() if counts else dict.fromkeys(_COUNTS, 0)),
-                "columns": "; ".join(f"{c.letter}={c.field}" for c in sheet.columns if c.field),
-            })  # fmt: skip
-        if not outcome.reading.sheets:
-            status = "unchanged" if outcome.same_as else "refused"
-            rows.append({"file": outcome.path.name, "status": status, **dict.fromkeys(_COUNTS, 0)})
-    columns = ["file", "sheet", "template", "list_date", "commune", "status", *_COUNTS]
-    if fmt != "table":
-        emit(rows, [*columns, "columns"], fmt)
-        return
-    vi = [
-        "tệp",
-        "trang",
-        "mẫu",
-        "ngày lập",
-        "xã",
-        "kết quả",
-        "đọc",
-        "mới",
-        "thay đổi",
-        "không đổi",
-        "giữ lại",
-        "bỏ qua",
-    ]
-    emit(rows, columns, fmt, columns if lang(ctx) == "en" else vi)
-    for outcome in outcomes:
-        _tell_issues(ctx, outcome)
-
-
-def _commune(code: str | None, since: date | None) -> str:
-    if not code:
-        return ""
-    return code if since is None or since.year == 1900 else f"{code}@{since.isoformat()}"
-
-
-def _tell_issues(ctx: click.Context, outcome: FileOutcome) -> None:
-    if outcome.same_as:
-        click.echo(say(ctx, f"{outcome.path.name}: không có gì mới; giống tệp của lô {outcome.same_as}.",
-                       f"{outcome.path.name}: nothing new; the same file as batch {outcome.same_as}."))  # fmt: skip
-    for issue in outcome.reading.issues:
-        click.echo(f"{outcome.path.name}: {issue.sentence(lang(ctx))} {issue.advice(lang(ctx))}")
-    for sheet, column, _, count, issue in outcome.issue_groups():
-        where = f"{outcome.path.name} [{sheet}]" + (say(ctx, f", cột {column}", f", column {column}") if column else "")
-        rows = say(ctx, f"{count} dòng", f"{count} rows")
-        click.echo(f"  {where}: {rows}: {_without_value(issue, lang(ctx))}")
-
-
-def _without_value(issue: Issue, language: str) -> str:
-    """The sentence of a group: the cause, not one row's value (which may be a name)."""
-    return replace(issue, value="…").sentence(language)
-
-
 def _tell_batches(ctx: click.Context, outcomes: list[FileOutcome]) -> None:
     for outcome in outcomes:
         if outcome.batch is not None:
@@ -166,7 +110,7 @@ def _tell_batches(ctx: click.Context, outcomes: list[FileOutcome]) -> None:
             )
 
 
-def _ended(ctx: click.Context, outcomes: list[FileOutcome], *, dry_run: bool) -> int:
+def _ended(ctx: click.Context, outcomes: list[FileOutcome]) -> int:
     held = sum(o.held for o in outcomes)
     refused = [o for o in outcomes if o.refused and o.same_as is None]
     if refused and len(refused) == len(outcomes):

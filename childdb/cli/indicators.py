@@ -8,20 +8,29 @@ from typing import Any
 
 import click
 
-from childdb.cli.door import DATE, actor, now, opened, today
+from childdb.cli.door import actor, now, opened, today
+from childdb.cli.indicator_options import (
+    as_of_option,
+    geography_option,
+    ids_option,
+    known_option,
+    unit_key,
+    unit_option,
+)
+from childdb.cli.indicator_runs import compare, runs
 from childdb.cli.output import emit, format_option, lang, say
-from schemas.errors import NotFound, UsageFault
 
 VERDICTS = {"met": "đạt", "not_met": "chưa đạt", "cannot_tell": "chưa kết luận được", "not_comparable": "không so được",
             "no_data": "không có số liệu"}  # fmt: skip
-as_of_option = click.option("--as-of", type=DATE, help="Tính đến ngày / as on this date (today).")
-known_option = click.option("--as-known", type=int, metavar="BATCH", help="Như đã biết tại lô / as known at a batch.")
-geography_option = click.option("--geography", type=DATE, help="Theo địa giới ngày / in the units of this date.")
 
 
 @click.group("indicators")
 def command() -> None:
     """Chỉ tiêu: danh mục, kết quả, căn cứ / indicators: catalogue, figures, what stands behind them."""
+
+
+for one in (runs, compare):
+    command.add_command(one)
 
 
 @command.command("list")
@@ -53,11 +62,9 @@ def show(ctx: click.Context, indicator: str) -> None:
 @as_of_option
 @geography_option
 @known_option
-@click.option(
-    "--unit", metavar="CODE", help="Địa bàn (mã hoặc MÃ@NGÀY; mặc định: cả huyện) / unit (default: the district)."
-)
+@unit_option
 @click.option("--all", "everything", is_flag=True, help="Mọi địa bàn và nhóm / every unit and group.")
-@click.option("--id", "ids", multiple=True, metavar="ID", help="Chỉ chỉ tiêu này / only this indicator.")
+@ids_option
 @format_option
 @click.pass_context
 def run(ctx: click.Context, as_of: date | None, geography: date | None, as_known: int | None, unit: str | None,
@@ -70,6 +77,7 @@ def run(ctx: click.Context, as_of: date | None, geography: date | None, as_known
                                 ids=list(ids) or None, groups=everything)  # fmt: skip
         number = story.keep(store, results, actor=actor(), now=now())
         store.audit(actor(), "indicators run", {"run": number}, now=now())
+    click.echo(say(ctx, f"Lần tính số {number}.", f"Run {number}."), err=True)
     for refusal in results.refusals:
         click.echo(refusal.en if lang(ctx) == "en" else refusal.vi, err=True)
     if everything:
@@ -77,23 +85,6 @@ def run(ctx: click.Context, as_of: date | None, geography: date | None, as_known
         emit(table, list(table[0]) if table else [], fmt)
         return
     show_verdicts(ctx, story.verdicts(results, unit_key(unit, results)), fmt)
-
-
-def unit_key(code: str | None, results: Any) -> str:
-    """The unit's key as on the results' geography; the district (or, after it, the province) by default."""
-    units = {str(u) for u in results.frame["unit"]}
-    if code is None:
-        return next((u for u in ("102@1900-01-01", "11@1900-01-01") if u in units), "")
-    if code in units:
-        return code
-    found = sorted(u for u in units if u.split("@")[0] == code)
-    if not found:
-        raise NotFound(f"Không có địa bàn {code} vào ngày này.", f"There is no unit {code} on this date.")
-    if len(found) > 1:
-        raise UsageFault(
-            f"Mã {code} chỉ nhiều địa bàn: {', '.join(found)}.", f"{code} means several units: {', '.join(found)}."
-        )
-    return found[0]
 
 
 def show_verdicts(ctx: click.Context, verdicts: Sequence[Mapping[str, Any]], fmt: str) -> None:

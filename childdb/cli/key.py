@@ -1,4 +1,4 @@
-"""childdb key: a copy of the key, or a new key."""
+"""childdb key: a copy of the key, a new key, and the keys of exchange."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from childdb.cli import key_exchange
 from childdb.cli.door import actor, now, opened
 from childdb.cli.output import say
 
@@ -36,3 +37,7 @@ def rotate(ctx: click.Context) -> None:
         written = store.rotate_key(actor=actor(), now=now())
     click.echo(say(ctx, f"Đã thay khóa; {written} giá trị được mã hóa lại. Hãy chép khóa mới (key backup).",
                    f"The key is new; {written} values were encrypted anew. Back it up (key backup)."))  # fmt: skip
+
+
+command.add_command(key_exchange.signing)
+command.add_command(key_exchange.receiver)

@@ -6,16 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from childdb.cli.csv_table import CsvTable, read_csv, write_csv
-from childdb.matching.listing import COLUMNS, DIFFERENT, RELATED, SAME, Doubt
+from childdb.matching.answers import answer_of
+from childdb.matching.listing import COLUMNS, Doubt
 from schemas.errors import UnreadableFile
-from schemas.text import fold
 
 REVIEW_COLUMNS = ("record_a", "record_b", "score", "why")
-_ANSWERS = {
-    "same": SAME, "giong": SAME, "cung": SAME, "cung mot tre": SAME,
-    "different": DIFFERENT, "khac": DIFFERENT,
-    "related": RELATED, "ho hang": RELATED, "anh em": RELATED, "sinh doi": RELATED,
-}  # fmt: skip
 
 
 def read_rows(path: Path) -> tuple[CsvTable, list[dict[str, str]]]:
@@ -58,7 +53,7 @@ def read_answers(path: Path, records: Sequence[str]) -> dict[tuple[int, int], st
     for row, (one, other, text) in enumerate(zip(*columns, strict=True)):
         if not text:
             continue
-        answer = _ANSWERS.get(fold(text))
+        answer = answer_of(text)
         if answer is None:
             raise table.refusal(row, "answer")
         for record, column in ((one, "record_a"), (other, "record_b")):

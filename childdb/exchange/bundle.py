@@ -15,6 +15,28 @@ INDICATOR_COLUMNS = (
     "value", "low", "high", "as_of", "geography", "batch",
 )  # fmt: skip
 
+_NEVER_EMPTY = {"group_name", "group_value"}  # the total row has empty text there, never nothing
+# a sum or a mean has decimals above its line, and those stay text as in JSON Lines
+_INTEGERS = {"numerator", "denominator", "unknown", "batch"}
+
+
+def figure_cell(key: str, text: str) -> Any:
+    """What stands in a column of the indicator table, from its text: empty is nothing, counts are numbers."""
+    if text == "" and key not in _NEVER_EMPTY:
+        return None
+    return int(text) if key in _INTEGERS and text.lstrip("-").isdigit() else text
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a format cannot carry: a field (or a kind of row), in how many rows it is filled, and why."""
+
+    format: str
+    what: str
+    rows: int
+    vi: str
+    en: str
+
 
 @dataclass(frozen=True)
 class Bundle:

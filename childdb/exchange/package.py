@@ -1,8 +1,11 @@
 """Building a package whole or not at all, and checking any package by reading it back.
 
-A package is a folder: manifest.json, records.xlsx, records.jsonl, indicators.jsonl, datapackage.json (Frictionless
-descriptor), snapshot/. The manifest bears the profile, sender, receiver, counts, batch, as-of date, code version
-and the SHA-256 of every file; it holds no clock time, so that the same content gives the same bytes.
+A package is a folder: manifest.json, manifest.sig (once it is signed), records.xlsx, records.jsonl, indicators.jsonl,
+datapackage.json (Frictionless descriptor), snapshot/; changes.jsonl where it bears only what changed since another;
+sealed.jsonl where the destination receives sealed facts; a folder for each further format, and left-out.jsonl, which
+lists what those cannot carry. The manifest bears the profile, sender, receiver, counts, batch, as-of date, code version,
+the digest of the state that the receiver then has, and the SHA-256 of every file; it holds no clock time, so that the
+same content gives the same bytes.
 """
 
 from __future__ import annotations
@@ -10,17 +13,22 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from childdb.exchange.bundle import Bundle, PlainRow
-from childdb.exchange.formats import formats
+from childdb.exchange.changes import Base, Change, compared, state_digest
+from childdb.exchange.descriptor import write_descriptor
+from childdb.exchange.formats import Format, formats, standards
 from childdb.exchange.profile import Fault, Profile, profile
-from schemas.errors import CheckFailed, UnreadableFile
+from schemas.errors import CheckFailed, NotFound, UnreadableFile
 
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+CHANGES, SEALED, LEFT_OUT = "changes.jsonl", "sealed.jsonl", "left-out.jsonl"
+_KEYS = {"profile", "profile_version", "sender", "receiver", "as_of", "batch", "code_version", "number", "kind", "base", "state",
+         "formats", "counts", "files"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,13 +42,14 @@ class Held:
 
 @dataclass(frozen=True)
 class Header:
-    """What a package says of itself."""
+    """What a package says of itself; NUMBER is its name in the ledger, the same on every resend."""
 
     sender: str
     receiver: str
     as_of: str
     batch: int
     code_version: str
+    number: str | None = None
 
 
 @dataclass
@@ -75,20 +84,38 @@ def build(
     indicators: Iterable[PlainRow],
     header: Header,
     write_snapshot: Callable[[Path], object],
+    *,
+    extra: Sequence[str] = (),
+    base: Base | None = None,
+    sealed: Iterable[PlainRow] | None = None,
 ) -> tuple[dict[str, Any], list[Held]]:
-    """Write the package to FOLDER, replacing nothing until it is whole; returns its manifest and what was held."""
+    """Write the package to FOLDER, replacing nothing until it is whole; returns its manifest and what was held.
+
+    EXTRA names formats of other systems. With a BASE, only what changed since that package goes. SEALED are rows of
+    child_key and codes, for a destination that may receive them.
+    """
     rules = profile()
+    others = _chosen(extra)
     going, held = sort_out(records, rules)
+    state, changes = state_digest(going), None
+    if base:
+        changes = compared(base, going)
+        moved = {c.child_key for c in changes}
+        going = [r for r in going if r["child_key"] in moved]
     bundle = Bundle(rules, tuple(going), tuple(indicators))
     growing = folder.with_name(folder.name + ".part")
     shutil.rmtree(growing, ignore_errors=True)
     growing.mkdir(parents=True)
     try:
-        for fmt in formats().values():
+        for fmt in (*formats().values(), *others.values()):
             fmt.write(bundle, growing)
+        _write_lists(growing, bundle, others, changes, sealed)
         write_snapshot(growing / "snapshot")
-        _descriptor(growing, rules)
-        manifest = _manifest(growing, bundle, held, header)
+        write_descriptor(growing, rules)
+        manifest = _manifest(growing, bundle, held, header) | {
+            "kind": "changes" if base else "whole", "base": base.manifest if base else None, "state": state,
+            "formats": sorted(others),
+        }  # fmt: skip
         (growing / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
         found = check(growing)
         if not found.good:
@@ -102,6 +129,30 @@ def build(
     finally:
         shutil.rmtree(growing, ignore_errors=True)
     return manifest, held
+
+
+def _chosen(names: Sequence[str]) -> dict[str, Format]:
+    known = standards()
+    for name in names:
+        if name not in known:
+            raise NotFound(f"Không có định dạng “{name}”; có: {', '.join(known)}.",
+                           f"There is no format {name!r}; there are: {', '.join(known)}.")  # fmt: skip
+    return {name: fmt for name, fmt in known.items() if name in names}
+
+
+def _write_lists(
+    folder: Path, bundle: Bundle, others: Mapping[str, Format], changes: Sequence[Change] | None,
+    sealed: Iterable[PlainRow] | None,
+) -> None:  # fmt: skip
+    lists: dict[str, Iterable[Mapping[str, Any]] | None] = {
+        CHANGES: None if changes is None else [asdict(c) for c in changes],
+        SEALED: sealed,
+        LEFT_OUT: [asdict(out) for fmt in others.values() for out in fmt.left_out(bundle)] if others else None,
+    }
+    for name, rows in lists.items():
+        if rows is not None:
+            with (folder / name).open("w", encoding="utf-8", newline="\n") as out:
+                out.writelines(json.dumps(dict(row), ensure_ascii=False) + "\n" for row in rows)
 
 
 def _manifest(folder: Path, bundle: Bundle, held: list[Held], header: Header) -> dict[str, Any]:
@@ -122,6 +173,7 @@ def _manifest(folder: Path, bundle: Bundle, held: list[Held], header: Header) ->
         "as_of": header.as_of,
         "batch": header.batch,
         "code_version": header.code_version,
+        "number": header.number,
         "counts": {
             "records": len(bundle.records),
             "held": len(held),
@@ -136,31 +188,6 @@ def _manifest(folder: Path, bundle: Bundle, held: list[Held], header: Header) ->
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-_FRICTIONLESS = {"text": "string", "code": "string", "codes": "array", "int": "integer", "decimal": "number",
-                 "bool": "boolean", "date": "string"}  # fmt: skip
-
-
-def _descriptor(folder: Path, rules: Profile) -> None:
-    """datapackage.json after Frictionless Data Package v1; codes are strings, so that no leading zero is lost."""
-    fields = []
-    for f in rules.fields:
-        constraints: dict[str, Any] = {"required": f.required}
-        if f.pattern:
-            constraints["pattern"] = f"^(?:{f.pattern})$"
-        fields.append({"name": f.key, "title": f.heading, "type": _FRICTIONLESS[f.kind], "constraints": constraints})
-    package = {
-        "name": rules.id,
-        "version": rules.version,
-        "title": rules.title["vi"],
-        "resources": [
-            {"name": "records", "path": "records.jsonl", "format": "jsonl", "encoding": "utf-8",
-             "schema": {"fields": fields}},
-            {"name": "indicators", "path": "indicators.jsonl", "format": "jsonl", "encoding": "utf-8"},
-        ],
-    }  # fmt: skip
-    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def check(folder: Path) -> Checked:
@@ -189,19 +216,8 @@ def check(folder: Path) -> Checked:
 
 def _check_manifest(found: Checked) -> None:
     rules, manifest = profile(), found.manifest
-    wanted = {
-        "profile",
-        "profile_version",
-        "sender",
-        "receiver",
-        "as_of",
-        "batch",
-        "code_version",
-        "counts",
-        "files",
-    }
-    if set(manifest) != wanted:
-        found.problems.append(f"{MANIFEST}: thiếu hoặc thừa khóa / keys differ: {sorted(set(manifest) ^ wanted)}")
+    if set(manifest) != _KEYS:
+        found.problems.append(f"{MANIFEST}: thiếu hoặc thừa khóa / keys differ: {sorted(set(manifest) ^ _KEYS)}")
         return
     if (manifest["profile"], manifest["profile_version"]) != (rules.id, rules.version):
         found.problems.append(f"{MANIFEST}: hồ sơ kỹ thuật khác / other profile: {manifest['profile']}")
@@ -216,7 +232,8 @@ def _check_files(found: Checked) -> None:
             found.problems.append(f"{name}: không có / missing")
         elif _sha256(path) != facts["sha256"] or path.stat().st_size != facts["bytes"]:
             found.problems.append(f"{name}: nội dung đã thay đổi / content has changed")
-    present = {p.relative_to(found.folder).as_posix() for p in found.folder.rglob("*") if p.is_file()} - {MANIFEST}
+    present = {p.relative_to(found.folder).as_posix() for p in found.folder.rglob("*") if p.is_file()}
+    present -= {MANIFEST, SIGNATURE}
     found.problems.extend(f"{name}: thừa / not in the manifest" for name in sorted(present - set(listed)))
 
 
@@ -224,8 +241,6 @@ def _check_records(found: Checked) -> None:
     counts = found.manifest["counts"]
     read = {name: fmt.read(found.folder) for name, fmt in formats().items()}
     first = read["jsonl"]
-    if first is None:
-        return
     for number, record in enumerate(first.records, start=1):
         for fault in first.profile.faults(record):
             found.problems.append(f"records.jsonl, dòng/line {number}: {fault.where}: {fault.vi}")
@@ -233,8 +248,10 @@ def _check_records(found: Checked) -> None:
         found.problems.append("records.jsonl: số bản ghi khác / count differs from the manifest")
     if len(first.indicators) != counts["indicator_rows"]:
         found.problems.append("indicators.jsonl: số dòng khác / count differs from the manifest")
+    if found.manifest["kind"] == "whole" and state_digest(first.records) != found.manifest["state"]:
+        found.problems.append("records.jsonl: không phải trạng thái đã nêu / not the state that the manifest tells")
     for name, other in read.items():
-        if other is not None and (_plain(other.records) != _plain(first.records)):
+        if _plain(other.records) != _plain(first.records):
             found.problems.append(f"{name}: khác records.jsonl / differs from records.jsonl")
 
 

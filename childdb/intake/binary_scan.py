@@ -5,10 +5,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from childdb.intake.evidence import SheetScan
+from childdb.intake.evidence import SheetScan, Styles, note_style
 from childdb.intake.grid import Grid
+from childdb.intake.legacy_fonts import encoding_of_font
 
 _ROW, _ERROR_CELL, _ERROR_FORMULA, _MERGE, _BUNDLE = 0, 3, 11, 176, 156
+_FONT, _FORMAT, _STYLE, _CELL_STYLES, _CELL_STYLES_END = 43, 44, 47, 617, 618
 _CELLS = range(1, 12)  # BrtCellBlank is 1; the rest bear a value
 _NAMES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
@@ -46,10 +48,33 @@ def measure(data: bytes) -> SheetScan:
     return scan
 
 
-def collect(data: bytes, grid: Grid) -> None:
-    """Error cells, hidden rows and merged ranges of one sheet."""
-    row = 0
+def read_styles(data: bytes) -> Styles:
+    """The telling cell styles of xl/styles.bin, by index."""
+    styles, fonts, formats, index, inside = Styles(), [], {}, 0, False
     for kind, body in records(data):
+        if kind == _FONT and len(body) > 25:
+            fonts.append((bool(struct.unpack_from("<H", body, 2)[0] & 0x08), encoding_of_font(_text(body, 21)[0])))
+        elif kind == _FORMAT and len(body) > 6:
+            formats[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
+        elif kind in (_CELL_STYLES, _CELL_STYLES_END):
+            inside = kind == _CELL_STYLES
+        elif kind == _STYLE and inside and len(body) >= 6:
+            format_id, font_id = struct.unpack_from("<HH", body, 2)
+            styles.note(
+                index, fonts[font_id] if font_id < len(fonts) else (False, None), format_id, formats.get(format_id, "")
+            )
+            index += 1
+    return styles
+
+
+def collect(data: bytes, grid: Grid, styles: Styles) -> None:
+    """Error cells, hidden rows, merged ranges and telling styles of one sheet."""
+    row, telling = 0, styles.interesting()
+    for kind, body in records(data):
+        if telling and kind in _CELLS and kind > 1 and len(body) >= 8:
+            column, style = struct.unpack_from("<II", body)
+            if style & 0xFFFFFF in telling:
+                note_style(grid, (row, column), style & 0xFFFFFF, styles)
         if kind == _ROW and len(body) >= 12:
             row = struct.unpack_from("<I", body)[0]
             if body[11] & 0x10:

@@ -16,7 +16,7 @@ from schemas.codes import Unit
 from schemas.errors import NotFound
 
 ROWS = 600  # lines ready to be typed in
-_DOSES = (
+DOSES = (
     ("BCG", "BCG:1"), ("Viêm gan B sơ sinh|≤24 giờ", "HEPB0:1:early"), ("Viêm gan B sơ sinh|>24 giờ", "HEPB0:1:late"),
     *((f"DPT-VGB-Hib|{n}", f"PENTA:{n}") for n in (1, 2, 3)), *((f"Bại liệt uống (OPV)|{n}", f"OPV:{n}") for n in (1, 2, 3)),
     *((f"Bại liệt tiêm (IPV)|{n}", f"IPV:{n}") for n in (1, 2)), ("Sởi", "MEASLES:1"), ("Sởi - Rubella (MR)", "MR:1"),
@@ -31,7 +31,7 @@ _WIDTHS = {
     "health_card": 17,
     "ignore": 8,
 }
-_NOTES = {
+NOTES = {
     "birth_date": "Ghi ngày/tháng/năm, ví dụ 05/03/2021; nếu chỉ biết năm thì ghi 2021.",
     "date": "Ghi ngày/tháng/năm, ví dụ 05/03/2024.",
     "dose": "Ghi ngày tiêm, ví dụ 05/03/2024; chưa tiêm thì để trống.",
@@ -49,18 +49,20 @@ def form_columns(template: Template) -> list[Column]:
     """The columns of the blank form, in order."""
     columns = [template.columns[id] for id in template.blank]
     if template.list_kind == "immunization":
-        doses = [Column(f"dose_{code}", f"vaccination.given_on[{code}]", "dose", heading) for heading, code in _DOSES]
+        doses = [Column(f"dose_{code}", f"vaccination.given_on[{code}]", "dose", heading) for heading, code in DOSES]
         columns[-1:-1] = doses
     return columns
 
 
 def write_template(
-    template_id: str, path: Path, *, units: Sequence[Unit], children: Iterable[Mapping[str, Any]] = ()
-) -> None:
+    template_id: str, path: Path, *, units: Sequence[Unit], children: Iterable[Mapping[str, Any]] = (),
+    commune: Unit | None = None, on: date | None = None,
+) -> None:  # fmt: skip
     """Write the blank form of a template to PATH (.xlsx).
 
     `units` are the communes to choose from; `children` rows to prefill, each a mapping of column ids
-    (full_name, birth_date ...; dates as date) to what shall stand in the cell.
+    (full_name, birth_date ...; dates as date) to what shall stand in the cell, `token` in a hidden column; `commune` and
+    the date `on` are filled in where given.
     """
     import xlsxwriter
 
@@ -73,7 +75,7 @@ def write_template(
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": datetime(2024, 1, 1)})  # noqa: DTZ001 - the same form gives the same bytes
-        _Form(book, template, units).write(list(children))
+        _Form(book, template, units).write(list(children), commune, on)
 
 
 class _Form:
@@ -105,20 +107,23 @@ class _Form:
         self.day = book.add_format({**free, "num_format": "dd/mm/yyyy"})
         self.as_text = book.add_format({**free, "num_format": "@"})
 
-    def write(self, children: list[Mapping[str, Any]]) -> None:
+    def write(self, children: list[Mapping[str, Any]], commune: Unit | None, on: date | None) -> None:
         page = self.page
+        if any("token" in child for child in children):
+            self.columns = [*self.columns, self.template.columns["token"]]
         page.write_string(0, 0, self.template.title["vi"].upper(), self.title)
         page.write_string(1, 0, "Xã:", self.label)
-        page.write_blank(1, 2, None, self.entry)
+        page.write(1, 2, commune.name if commune else None, self.entry)
         page.data_validation(
             1, 2, 1, 2, {"validate": "list", "source": self._list("units", [u.name for u in self.units])}
         )
         page.write_string(2, 0, "Tính đến ngày:", self.label)
-        page.write_blank(2, 2, None, self.entry)
+        page.write(2, 2, f"{on:%d/%m/%Y}" if on else None, self.entry)
         first = self._headings(4)
         rows = max(ROWS, len(children) + 100)
         for index, column in enumerate(self.columns):
-            page.set_column(index, index, _WIDTHS.get(column.reader, 12))
+            hidden = {"hidden": True} if column.id == "token" else {}
+            page.set_column(index, index, _WIDTHS.get(column.reader, 12), None, hidden)
             self._rules(index, column, first, first + rows - 1)
         for offset in range(rows):
             child = children[offset] if offset < len(children) else {}
@@ -159,9 +164,9 @@ class _Form:
             index = last + 1
         for index, column in enumerate(self.columns):
             self.page.write_number(row + depth, index, index + 1, self.number)
-            if column.reader in _NOTES:
+            if column.reader in NOTES:
                 self.page.write_comment(
-                    row + column.heading.count("|"), index, _NOTES[column.reader], {"author": "childdb"}
+                    row + column.heading.count("|"), index, NOTES[column.reader], {"author": "childdb"}
                 )
         return row + depth + 1
 

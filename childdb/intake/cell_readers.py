@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from childdb.intake.convert.circumstances import read_circumstances
+from childdb.intake.convert.circumstances import only_letters, read_circumstances
+from childdb.intake.convert.dates import Parts, split
 from childdb.intake.convert.numbers import (
     NumberRead,
     read_decimal,
@@ -33,7 +35,10 @@ class Reading:
     issues: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
+_LATEST_YEAR = 2100
+_DECISIVE = ("outcome", "parent")  # lists whose unknown words hold a row back; of others the value alone is left out
 NOTHING = Reading()
+_NOT_TOLD = ("", "-", "--", "?", "khong", "k", "ko", "0", "x", "chua ro", "chua biet")
 
 
 def fault(code: str, **slots: str) -> Reading:
@@ -89,7 +94,24 @@ def _parent(cell: Cell) -> Reading:
     name = _person(text).value
     if not name:
         return NOTHING
-    return Reading(("mother_name" if " thị " in f" {name.lower()} " else "guardian_name", name))
+    middle = f" {nfc(name).lower()} "
+    for sign, column in ((" thị ", "mother_name"), (" văn ", "father_name")):
+        if sign in middle or (text.isascii() and fold(sign) in middle):
+            return Reading((column, name))
+    return Reading(("guardian_name", name), (("parent_unclear", ()),))
+
+
+def _year(cell: Cell) -> Reading:
+    """A parent's year of birth, alone or in a whole date."""
+    if isinstance(cell, date):
+        return Reading(cell.year)
+    if isinstance(cell, str):
+        read = split(cell, _LATEST_YEAR)
+        year = read.year if isinstance(read, Parts) else read.when.first.year if read.when else None
+    else:
+        number = read_decimal(cell)
+        year = int(number) if number is not None and number == int(number) else None
+    return Reading(year) if year is not None and 1930 <= year <= _LATEST_YEAR else fault("value_not_read")
 
 
 def _text(cell: Cell) -> Reading:
@@ -136,6 +158,8 @@ def _ethnicity(cell: Cell) -> Reading:
     code, choices = read_ethnicity(shown(cell))
     if code:
         return Reading(code)
+    if fold(shown(cell)).strip(" .") in _NOT_TOLD:
+        return fault("ethnicity_missing")
     if choices:
         return fault("ethnicity_ambiguous", choices=", ".join(ethnic_groups()[c].name for c in choices))
     return fault("ethnicity_unknown")
@@ -144,6 +168,27 @@ def _ethnicity(cell: Cell) -> Reading:
 def _circumstances(cell: Cell) -> Reading:
     codes, unknown = read_circumstances(shown(cell))
     return Reading(codes) if unknown is None else fault("circumstance_unknown")
+
+
+def _circumstance_tick(cell: Cell) -> Reading:
+    """A mark under a category; or the category once more, or one of its parts (KT nặng under Khuyết tật), as codes."""
+    answer, understood = read_yes_no(shown(cell))
+    if understood:
+        return Reading(answer)
+    codes, unknown = read_circumstances(shown(cell))
+    told = unknown is None and codes and not only_letters(shown(cell))
+    return Reading(codes) if told else fault("yes_no_unknown")
+
+
+def _poverty_tick(cell: Cell) -> Reading:
+    """A mark under Hộ nghèo or Hộ cận nghèo; or the state in words (HN, cận nghèo, thoát nghèo)."""
+    code = code_list("poverty").find(shown(cell))
+    if code and code != "none":
+        return Reading(code)
+    answer, understood = read_yes_no(shown(cell))
+    if understood:
+        return Reading(answer)
+    return Reading(False) if code else fault("yes_no_unknown")
 
 
 def _code(list_name: str) -> Callable[[Cell], Reading]:
@@ -165,7 +210,9 @@ def _code(list_name: str) -> Callable[[Cell], Reading]:
             "chua",
         ):
             return NOTHING
-        return fault("code_unknown", choices=", ".join(lookup.labels.values()))
+        return fault(
+            "code_unknown" if list_name in _DECISIVE else "value_not_read", choices=", ".join(lookup.labels.values())
+        )
 
     return read
 
@@ -219,7 +266,7 @@ def _class(cell: Cell) -> Reading:
     if fold(text).strip() in ("bo hoc", "da bo hoc", "thoi hoc"):
         return Reading("dropped")
     read = read_class(text)
-    return Reading(read) if read.level else fault("class_unreadable")
+    return Reading(read) if read.level else fault("value_not_read")
 
 
 def _number(reader: Callable[[object], NumberRead], name: str) -> Callable[[Cell], Reading]:
@@ -249,7 +296,9 @@ def _birth_weight(cell: Cell) -> Reading:
     found = read_weight(cell)
     if found.problem:
         return fault(f"weight_{found.problem}")
-    kilograms = found.value or Decimal(0)
+    if found.value is None:
+        return NOTHING
+    kilograms = found.value
     return (
         Reading(int(kilograms * 1000)) if Decimal("0.3") <= kilograms <= Decimal("7.5") else fault("weight_implausible")
     )
@@ -287,6 +336,8 @@ READ: dict[str, Callable[[Cell], Reading]] = {
     "ethnicity": _ethnicity,
     "circumstances": _circumstances,
     "poverty": _poverty,
+    "poverty_tick": _poverty_tick,
+    "circumstance_tick": _circumstance_tick,
     "parents_status": _parents_status,
     "health_card": _health_card,
     "class": _class,
@@ -298,7 +349,7 @@ READ: dict[str, Callable[[Cell], Reading]] = {
     "hours_week": _bounded(0, 112, "hours_implausible"),
     "weeks": _bounded(20, 45, whole=True),
     "count": _bounded(1, 20, whole=True),
-    "year": _bounded(1930, 2100, whole=True),
+    "year": _year,
     "money": _bounded(0, 100_000_000, whole=True, money=True),
     "decimal": _bounded(-(10**12), 10**12),
     "allowance": _allowance,

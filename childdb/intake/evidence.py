@@ -31,6 +31,20 @@ class Styles:
     padded: dict[int, int] = field(default_factory=dict)
     open_dates: dict[int, str] = field(default_factory=dict)
 
+    def note(self, index: int, font: tuple[bool, str | None], format_id: int, code: str) -> None:
+        """What style INDEX tells: its font (struck, legacy encoding) and its number format."""
+        struck, encoding = font
+        if struck:
+            self.struck.add(index)
+        if encoding:
+            self.fonts[index] = encoding
+        plain = _NOT_FORMAT.sub("", code).split(";")[0]
+        if re.fullmatch(r"0{9,}", plain):
+            self.padded[index] = len(plain)
+        precision = _BUILT_IN_OPEN.get(format_id) or date_precision(plain)
+        if precision:
+            self.open_dates[index] = precision
+
     def interesting(self) -> set[int]:
         return self.struck | set(self.fonts) | set(self.padded) | set(self.open_dates)
 
@@ -103,23 +117,10 @@ def read_styles(data: bytes) -> Styles:
     for index, found in enumerate(_XF.finditer(cells.group(2)) if cells else ()):
         attrs = attributes(found.group(1))
         font_id, format_id = (int(attrs.get(k, "0") or 0) for k in ("fontId", "numFmtId"))
-        if font_id < len(fonts):
-            struck, encoding = fonts[font_id]
-            if struck:
-                styles.struck.add(index)
-            if encoding:
-                styles.fonts[index] = encoding
-        _note_format(styles, index, format_id, formats.get(format_id, ""))
+        styles.note(
+            index, fonts[font_id] if font_id < len(fonts) else (False, None), format_id, formats.get(format_id, "")
+        )
     return styles
-
-
-def _note_format(styles: Styles, index: int, format_id: int, code: str) -> None:
-    plain = _NOT_FORMAT.sub("", code).split(";")[0]
-    if re.fullmatch(r"0{9,}", plain):
-        styles.padded[index] = len(plain)
-    precision = _BUILT_IN_OPEN.get(format_id) or date_precision(plain)
-    if precision:
-        styles.open_dates[index] = precision
 
 
 def date_precision(code: str) -> str | None:
@@ -191,9 +192,14 @@ def measure(data: bytes) -> SheetScan:
     return scan
 
 
-def _addressed(data: bytes) -> bool:
-    opening = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
-    return sum(1 for _ in opening.finditer(data)) == sum(1 for _ in _ADDRESS.finditer(data))
+def _addressed(data: bytes, cells: int) -> bool:
+    """Whether every cell bears its address."""
+    if data.count(b"<c ") + data.count(b"<c>") + data.count(b"<c/") == cells and b":c " not in data:
+        return True
+    return sum(1 for _ in _ANY_CELL.finditer(data)) == cells
+
+
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
 
 
 def _walk(data: bytes) -> Iterator[tuple[Place, bytes, bytes]]:
@@ -209,10 +215,10 @@ def _walk(data: bytes) -> Iterator[tuple[Place, bytes, bytes]]:
             yield (row, column), cell.group(1), cell.group(2) or b""
 
 
-def collect(data: bytes, grid: Grid, styles: Styles, rich: dict[int, RichText]) -> None:
-    """Fill GRID's evidence from the sheet's XML."""
-    for row in _ROW.finditer(data):
-        if b"hidden" in row.group(1) or b"zeroHeight" in row.group(1):
+def collect(data: bytes, grid: Grid, styles: Styles, rich: dict[int, RichText], cells: int) -> None:
+    """Fill GRID's evidence from the sheet's XML, in which `cells` addresses were found."""
+    for row in _ROW.finditer(data) if b"hidden=" in data else ():
+        if b"hidden" in row.group(1):
             attrs = attributes(row.group(1))
             if attrs.get("hidden", "0") in ("1", "true") and attrs.get("r", "").isdigit():
                 grid.hidden_rows.add(int(attrs["r"]) - 1)
@@ -220,11 +226,11 @@ def collect(data: bytes, grid: Grid, styles: Styles, rich: dict[int, RichText]) 
         attrs = attributes(found.group(1))
         if attrs.get("hidden", "0") in ("1", "true"):
             grid.hidden_columns.update(range(int(attrs["min"]) - 1, min(int(attrs["max"]), 16384)))
-    for found in _MERGE.finditer(data):
+    for found in _MERGE.finditer(data) if b"mergeCell" in data else ():
         first, _, last = attributes(found.group(1)).get("ref", "").partition(":")
         if last:
             grid.merges.append((*place_of(first), *place_of(last)))
-    if _addressed(data):
+    if _addressed(data, cells):
         _collect_by_pattern(data, grid, styles, rich)
     else:
         for place, attrs_text, body in _walk(data):
@@ -248,7 +254,7 @@ def _collect_by_pattern(data: bytes, grid: Grid, styles: Styles, rich: dict[int,
         styled = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bs=["'](?:""" + wanted + rb""")["'][^>]*)>""")
         for found in styled.finditer(data):
             attrs = attributes(found.group(1))
-            _note_style(grid, place_of(attrs["r"]), int(attrs["s"]), styles)
+            note_style(grid, place_of(attrs["r"]), int(attrs["s"]), styles)
     if rich:
         wanted = b"|".join(str(i).encode() for i in sorted(rich))
         strings = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt=["']s["'][^>]*)>\s*<(?:\w+:)?v>(""" + wanted + rb""")</""")
@@ -265,12 +271,12 @@ def _collect_cell(
     elif tag("f").search(body) and attrs.get("t") != "str" and (value is None or not value.group(2).strip()):
         grid.uncalculated.add(place)
     if attrs.get("s", "").isdigit():
-        _note_style(grid, place, int(attrs["s"]), styles)
+        note_style(grid, place, int(attrs["s"]), styles)
     if attrs.get("t") == "s" and value and value.group(2).isdigit() and int(value.group(2)) in rich:
         _note_rich(grid, place, rich[int(value.group(2))])
 
 
-def _note_style(grid: Grid, place: Place, style: int, styles: Styles) -> None:
+def note_style(grid: Grid, place: Place, style: int, styles: Styles) -> None:
     if style in styles.struck:
         grid.struck.add(place)
     if style in styles.fonts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
@@ -50,6 +50,29 @@ class Grid:
     @property
     def width(self) -> int:
         return max((len(row) for row in self.rows), default=0)
+
+    def within(self, left: int, right: int, first: int, stop: int) -> Grid:
+        """This sheet with the columns from LEFT to before RIGHT alone in the rows from FIRST to before STOP."""
+
+        def inside(place: Place) -> bool:
+            return left <= place[1] < right
+
+        rows = [
+            [v if left <= c < right else None for c, v in enumerate(row[:right])] if first <= r < stop else row
+            for r, row in enumerate(self.rows)
+        ]
+        return replace(
+            self,
+            rows=rows,
+            merges=[m for m in self.merges if left <= m[1] < right],
+            errors={p: v for p, v in self.errors.items() if inside(p)},
+            uncalculated={p for p in self.uncalculated if inside(p)},
+            struck={p for p in self.struck if inside(p)},
+            fonts={p: v for p, v in self.fonts.items() if inside(p)},
+            padded={p: v for p, v in self.padded.items() if inside(p)},
+            open_dates={p: v for p, v in self.open_dates.items() if inside(p)},
+            garbled={p: v for p, v in self.garbled.items() if inside(p)},
+        )
 
     def at(self, row: int, column: int) -> Cell:
         if row >= len(self.rows) or column >= len(self.rows[row]):

@@ -23,7 +23,7 @@ _UNTIL = re.compile(
 _DAY = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
 _DAY_WORDS = re.compile(r"(\d{1,2})\s*thang\s*(\d{1,2})\s*(?:nam|[/,.\-])\s*(\d{4})")
 _MONTH = re.compile(r"(?:thang|t)\s*\.?\s*(\d{1,2})\s*(?:nam|[/.\-]|\s)\s*(\d{4})(?!\d)")
-_MONTH_BARE = re.compile(r"(?<![\d/.\-])(\d{1,2})\s*[/\-]\s*(\d{4})(?![\d/.\-])")
+_MONTH_BARE = re.compile(r"(?<![\d/.\-])(\d{1,2})\s*[/.\-]\s*(\d{4})(?![\d/.\-])")
 _QUARTER = re.compile(r"quy\s*(i{1,3}|iv|[1-4])\s*(?:nam|[/.\-]|\s)\s*(\d{4})")
 _HALF = re.compile(r"(?:6|sau) thang (dau|cuoi) nam\s*(\d{4})")
 _YEAR = re.compile(r"(?<!hoc )nam\s*:?\s*(\d{4})(?!\s*[-–/]\s*\d)")
@@ -35,6 +35,11 @@ _VILLAGE = re.compile(
     r"(?<![\w])((?:thôn|bản|xóm|tổ dân phố|tdp)\b(?:\s*[/,(]\s*(?:thôn|bản|xóm|tdp)\)?)*\s*:?\s*[^,;\n]+?)"
     r"(?=\s*(?:,|;|$|\s[-–]\s|\bxã\b|\bthị trấn\b|\bhuyện\b))", re.I
 )  # fmt: skip
+
+
+_NO_NAME = re.compile(
+    r"\b(?:thôn|bản|xóm|tổ dân phố|tdp|tên|khu)\b|[\W_]+", re.I
+)  # what a label without a name consists of
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def _safe(year: int, month: int = 12, day: int | None = None) -> date | None:
 
 def list_date(lines: Iterable[str]) -> Told | None:
     """The date that the title lines tell: "đến ngày" first, then a day, a month, a quarter, a year."""
-    folded = [line for line in map(fold, lines) if not _CITATION.search(line)]
+    folded = [_CITATION.split(line)[0] for line in map(fold, lines)]  # the date of a circular is not the list's
     for pattern, precision in ((_UNTIL, "day"), (_DAY_WORDS, "day"), (_DAY, "day")):
         for line in folded:
             found = pattern.search(line)
@@ -101,6 +106,7 @@ def date_in_name(name: str) -> Told | None:
 _OTHER_UNITS = re.compile(
     r"(?:huyen|h\.|tinh|phong [a-z&,.\s-]+|ttyt|trung tam y te)\s*:?\s*(?:huyen\s*)?(?:muong ang|dien bien|tuan giao)"
 )
+TOWN, _TOWN_WORDS = "Thị trấn ", ("thi tran", "tt")  # a township is no commune of the same name
 _DISTRICT = "muong ang"  # the district's name too: without a word for commune or township it tells nothing
 
 
@@ -114,7 +120,7 @@ def _names() -> dict[str, str]:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Communes' names in folded text: behind a word for commune or township, and bare."""
     names = "|".join(sorted(map(re.escape, _names()), key=len, reverse=True))
-    worded = rf"(?<![a-z])(?:xa|thi tran|tt|x|phuong)(?:\.|\s|:)\s*:?\s*({names})(?![a-z])"
+    worded = rf"(?<![a-z])(xa|thi tran|tt|x|phuong)(?:\.|\s|:)\s*:?\s*({names})(?![a-z])"
     return re.compile(worded), re.compile(rf"(?<![a-z])({names})(?![a-z])")
 
 
@@ -124,7 +130,7 @@ def commune_names(lines: Iterable[str]) -> list[str]:
     bare: list[str] = []
     for line in lines:
         text = fold(nfc(line))
-        worded += [_names()[name] for name in _patterns()[0].findall(text)]
+        worded += [TOWN * (word in _TOWN_WORDS) + _names()[name] for word, name in _patterns()[0].findall(text)]
         rest = _OTHER_UNITS.sub(" ", text)
         bare += [_names()[name] for name in _patterns()[1].findall(rest) if name != _DISTRICT]
     return list(dict.fromkeys(worded or bare))
@@ -140,6 +146,10 @@ def unit_for(text: str, on: date) -> list[Unit]:
     """The units that a name or code means on a day; a name out of use by then still means its last unit."""
     if "@" in text:
         return [u for u in units().values() if u.key == text]
+    if re.match(r"(?:thi tran|tt)\b", fold(text)):
+        return [u for u in communes_named(text) if fold(u.name).startswith(_TOWN_WORDS[0])]
+    if re.fullmatch(r"\d{4}", text.strip()):  # a cell of numbers has lost the code's leading zero
+        text = "0" + text.strip()
     found = communes_named(text, on)
     if not found:
         found = communes_named(text)
@@ -148,12 +158,13 @@ def unit_for(text: str, on: date) -> list[Unit]:
     return found
 
 
+def units_ever(text: str) -> list[Unit]:
+    """Every unit that a name or code ever meant."""
+    return unit_for(text, date.min)
+
+
 def village_in(lines: Sequence[str]) -> str:
     """The one village that the title names, or nothing."""
     found = {village_name(m.group(1)) for line in lines for m in _VILLAGE.finditer(nfc(line))}
-    named = {
-        v
-        for v in found
-        if v and not re.fullmatch(r"(?i)(thôn|bản|xóm)[ /,()a-zà-ỹ]{0,8}", v) and "…" not in v and "..." not in v
-    }
+    named = {v for v in found if _NO_NAME.sub("", v).strip() and "…" not in v and "..." not in v}
     return next(iter(named)) if len(named) == 1 else ""

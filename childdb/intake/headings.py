@@ -15,6 +15,7 @@ from childdb.intake.convert.circumstances import circumstance_heading
 from childdb.intake.convert.vaccines import dose_heading
 from childdb.intake.template import Column, Template, templates
 from childdb.intake.words_lookup import bare_key, exact_key
+from schemas.text import nfc
 
 THRESHOLD, SHORT_THRESHOLD = 86.0, 88.5
 MARGIN = 3.0
@@ -63,6 +64,13 @@ def known_headings(template_id: str) -> Known:
             parts = heading.split("|")
             exact.setdefault(_key(parts, exact_key), (column.id, "exact" if number == 0 else "synonym"))
             bare.setdefault(_key(parts, bare_key), set()).add(column.id)
+    for column in templates()[
+        template_id
+    ].columns.values():  # what stands in brackets may be left out, or be another unit
+        for heading in column.headings:
+            short = _key(_UNIT.sub("", heading).split("|"), bare_key)
+            if len(short) > 2 and short not in bare:
+                bare[short] = {column.id}
     return Known(exact, {key: frozenset(ids) for key, ids in bare.items()})
 
 
@@ -81,10 +89,11 @@ def match(template_id: str, path: tuple[str, ...]) -> Match:
     for candidate in _candidates(parts):
         found = known.exact.get(_key(candidate, exact_key))
         if found:
-            return Match(template.columns[found[0]], found[1])
+            return _of_other(template, parts, template.columns[found[0]]) or Match(template.columns[found[0]], found[1])
         ids = known.bare.get(_key(candidate, bare_key), frozenset())
         if len(ids) == 1:
-            return Match(template.columns[next(iter(ids))], "synonym")
+            column = template.columns[next(iter(ids))]
+            return _of_other(template, parts, column) or Match(column, "synonym")
         if ids:
             return Match(None, "unread", tuple(sorted(ids)))
     if template.doses:
@@ -94,8 +103,43 @@ def match(template_id: str, path: tuple[str, ...]) -> Match:
     if template.circumstance_columns:
         code = circumstance_heading(parts)
         if code:
-            column = Column("circumstance_column", f"circumstance.code[{code}]", "tick", " ".join(parts))
+            column = Column("circumstance_column", f"circumstance.code[{code}]", "circumstance_tick", " ".join(parts))
             return Match(column, "synonym")
+    return Match(None)
+
+
+# a word for somebody else in a heading, and the columns that tell of that person
+_OTHERS = (
+    (re.compile(r"(?<!\w)(?:mẹ|me)(?!\w)"), "mother_name", "mother_birth_year"),
+    (re.compile(r"(?<!\w)(?:cha|bố|bo(?! hoc))(?!\w)"), "father_name", "father_birth_year"),
+    (re.compile(r"(?<!\w)(?:chủ hộ|chu ho)(?!\w)"), "household_head", ""),
+    (re.compile(r"(?<!\w)(?:giám hộ|giam ho|chăm sóc|cham soc|nuôi dưỡng|nuoi duong|đỡ đầu|do dau)(?!\w)"), "guardian_name", ""),
+    (re.compile(r"(?<!\w)(?:người khai|người báo tin|giáo viên|cán bộ)(?!\w)"), "", ""),
+)  # fmt: skip
+_OF_CHILD = ("child_profile.full_name", "child_profile.birth_date", "child_profile.sex", "child_profile.ethnicity", "child_profile.personal_id", "child_profile.health_card", "child_profile.nationality")  # fmt: skip
+
+
+def others_in(text: str) -> list[tuple[str, str]]:
+    """The columns (name, birth year) of each other person that a heading's words name."""
+    low = nfc(text).lower()
+    return [(name, year) for words, name, year in _OTHERS if words.search(low)]
+
+
+def of_child(column: Column) -> bool:
+    """Whether a column tells of the child itself what other people have too: name, birth, sex, number ..."""
+    return column.field.startswith(_OF_CHILD)
+
+
+def _of_other(template: Template, parts: Sequence[str], found: Column) -> Match | None:
+    """What a heading that by its last words is the child's means, where it or a heading above it names somebody else."""
+    named = others_in(" ".join(parts))
+    if not named or not of_child(found):
+        return None
+    if len(named) == 1:
+        name, year = named[0]
+        wanted = name if "full_name" in found.field else year if "birth_date" in found.field else ""
+        if wanted in template.columns:
+            return Match(template.columns[wanted], "synonym")
     return Match(None)
 
 
@@ -132,6 +176,7 @@ def near_match(template: Template, path: Sequence[str], taken: set[str]) -> Matc
     from rapidfuzz import fuzz
 
     best: dict[str, float] = {}
+    foreign = {c.id for c in template.columns.values() if of_child(c)} if others_in(" ".join(path)) else set()
     keys = [_key(c, bare_key) for c in _candidates([p for p in path if p.strip()])]
     candidates = [key for key in keys if len(key) >= _SHORTEST]
     for key, ids in known_headings(template.id).bare.items():
@@ -139,7 +184,7 @@ def near_match(template: Template, path: Sequence[str], taken: set[str]) -> Matc
             continue
         for candidate in candidates:
             score = fuzz.ratio(candidate, key, score_cutoff=THRESHOLD - MARGIN)
-            for id in ids - taken:
+            for id in ids - taken - foreign:
                 if score > best.get(id, 0.0) and candidate[:1] == key[:1]:
                     enough = len(key) >= _SHORT or score >= SHORT_THRESHOLD
                     best[id] = score if enough else best.get(id, 0.0)

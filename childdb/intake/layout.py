@@ -12,7 +12,9 @@ from itertools import pairwise
 from childdb.intake.convert.dates import UNREADABLE, Parts, split
 from childdb.intake.grid import Cell, Grid, shown
 from childdb.intake.headings import match, vocabulary
+from childdb.intake.names_by_place import dated_sexes
 from childdb.intake.template import templates
+from childdb.intake.village_rows import lone_villages
 from childdb.intake.words_lookup import bare_key
 from schemas.text import fold, nfc
 
@@ -22,21 +24,25 @@ _FIRST_YEAR, _LATEST = 1900, 2100  # a number below is no birth date but a count
 key_of = lru_cache(maxsize=65536)(bare_key)
 
 _VILLAGE = re.compile(
-    r"^(?:[ivxlc]+\s*[.)/-]\s*|\d+\s*[.)/-]\s*|[-+*]\s*)?(?:bản|thôn|xóm|tổ dân phố|tdp|khu phố|khu|đội|tổ|tên bản)\b",
+    r"^(?:[ivxlc]+\s*[.)/:-]\s*|\d+\s*[.)/:-]\s*|[-+*]\s*)?(?:bản|thôn|xóm|tổ dân phố|tdp|khu phố|khu|đội|tổ|tên bản)\b",
     re.I,
 )
 _LEAD = re.compile(r"^(?:[IVXLC]+\s*[.)/-]\s*|\d+\s*[.)/-]\s*|[-+*]\s*)", re.I)
 _LABEL = re.compile(r"^(?:tên\s+)?(?:thôn|bản|xóm)?(?:\s*[/,(]\s*(?:thôn|bản|xóm|tdp)\)?)*\s*:\s*", re.I)
-_NOT_VILLAGE = re.compile(r"tuổi|lớp|trẻ|danh sách|tuyến|hộ |nhóm|khối|tháng|năm|\bnam\b|\bnữ\b|mầm non|trường", re.I)
+NOT_VILLAGE = re.compile(
+    r"tuổi|lớp|trẻ|danh sách|tuyến|hộ |nhóm|khối|tháng|năm|\bnam\b|\bnữ\b|mầm non|trường|ubnd|ủy ban|uỷ ban|\bxã\b|huyện|tỉnh|"
+    r"thị trấn|cộng hòa|cộng hoà|độc lập|trạm y tế|\bphòng\b|\bbiểu\b|\bmẫu\b|\bsổ\b",
+    re.I,
+)
 _SIGNATURE = re.compile(
     r"nguoi lap|^lap bieu|tm\.? ?(uy ban|ubnd|u\.b\.n\.d)|^(pho )?chu tich|thu truong|ky,? ?(va )?(ghi ro|ten)|\(ky\b|"
     r"xac nhan cua|^xac nhan$|^ke toan|^can bo (lap|phu trach|thong ke|chuyen)|^truong (tram|ban|thon|phong)|^noi nhan|"
     r"^kt\. ?|^phu trach|^hieu truong|^nguoi (kiem tra|tong hop|bao cao)"
 )
 _SIGNED_ON = re.compile(r"ngay\s*[\d.…_ ]*\s*thang\s*[\d.…_ ]*\s*nam\s*[\d.…_ ]*$")
-_TOTAL = re.compile(r"^(?:[ivx]+\s*[.)]\s*)?(tổng|cộng)(?:\s|:|$)", re.I)
+_TOTAL = re.compile(r"^(?:[ivx]+\s*[.)]\s*|[-+*]\s*)?(?:(?:tổng|cộng)(?:\s|:|$)|trong đó(?:\s|:|,|$))", re.I)
 _TOTAL_BARE = re.compile(
-    r"^(tong so|tong cong|tong|cong|tong cong so|cong chung)\s*[:.]?\s*(\d.*|tre.*|toan.*|xa.*|huyen.*|ban.*|thon.*)?$"
+    r"^(tong so|tong cong|tong|cong|tong cong so|cong chung|trong do)\s*[:.]?\s*(\d.*|tre.*|toan.*|xa.*|huyen.*|ban.*|thon.*)?$"
 )
 _NOTE = re.compile(
     r"^(ghi chu|luu y|chu thich|chu y|\*|danh sach (nay )?(gom|co)|an dinh|tong hop|bang chu|in ra|nguon)"
@@ -51,6 +57,7 @@ class Table:
     last: int
     paths: list[tuple[str, ...]]
     stop: int
+    empty: frozenset[int] = frozenset()  # columns with a heading and nothing below it
 
 
 @dataclass
@@ -151,7 +158,7 @@ def find_tables(grid: Grid) -> list[Table]:
     heading = find_heading(grid, 0)
     while heading:
         first, last = heading
-        paths = heading_paths(grid, first, last)
+        paths = dated_sexes(grid, heading_paths(grid, first, last), last + 1)
         table = Table(first, last, paths, len(grid.rows))
         found.append(table)
         following = _next_heading(grid, table)
@@ -161,7 +168,22 @@ def find_tables(grid: Grid) -> list[Table]:
         if heading is None or heading[0] <= last:
             break
         table.stop = _title_above(grid, heading[0], last + 1)
+    for table in found:
+        table.empty = _empty_columns(grid, table)
     return found
+
+
+def _empty_columns(grid: Grid, table: Table) -> frozenset[int]:
+    """The columns that have a heading and nothing below it."""
+    left = {c for c, path in enumerate(table.paths) if path}
+    left -= {c for r, c in (*grid.errors, *grid.uncalculated) if table.last < r < table.stop}
+    for r in range(table.last + 1, min(table.stop, len(grid.rows))):
+        if not left:
+            break
+        row = grid.rows[r]
+        if not is_number_row(row):
+            left = {c for c in left if c >= len(row) or row[c] is None}
+    return frozenset(left)
 
 
 def _title_above(grid: Grid, heading: int, low: int) -> int:
@@ -240,6 +262,7 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
     telling = told - {c for c, f in meanings.items() if f == "residence.village"}
     faulty = {r for r, c in grid.errors if c in told} | {r for r, c in grid.uncalculated if c in told}
     village, signed = "", False
+    above = {line for r in range(table.first) for line in _texts_of(grid, r)}
     for r in range(table.last + 1, table.stop):
         row = grid.rows[r] if r < len(grid.rows) else []
         filled = [c for c, v in enumerate(row) if v is not None and (not isinstance(v, str) or v.strip())]
@@ -252,7 +275,12 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
         if (r - table.last <= 2 or any(_digits(row[c]) for c in names if c < len(row))) and is_number_row(row):
             found.skipped[r] = "column_numbers"
             continue
-        has_birth = any(c in births and _datelike(row[c]) for c in filled) or any((r, c) in grid.errors for c in births)
+        has_birth = any(c < len(row) and row[c] is not None and _datelike(row[c]) for c in births) or (
+            bool(grid.errors) and any((r, c) in grid.errors for c in births)
+        )
+        if not has_birth and filled and len(filled) <= 3 and _again(row, filled, above):
+            found.skipped[r] = "title"
+            continue
         if not has_birth:
             reason, text = _aside(row, filled, names, told, own, signed)
             if reason:
@@ -260,10 +288,7 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
                 signed = signed or reason == "signature"
                 village = text if reason == "village_row" else village
                 continue
-        elif is_repeat(row, own):
-            found.skipped[r] = "repeated_heading"
-            continue
-        if not any(c in telling for c in filled) and r not in faulty:
+        if not has_birth and not any(c in telling for c in filled) and r not in faulty:
             only_number = all(
                 meanings.get(c) == "row.number" or c in told or isinstance(row[c], int | float) for c in filled
             )
@@ -271,7 +296,30 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
             continue
         found.data.append(r)
         found.villages[r] = village
+    _settle_villages(found, lone_villages(grid, found.data, meanings))
     return found
+
+
+def _settle_villages(found: Roles, alone: dict[int, str]) -> None:
+    """Take rows that turned out to name a village out of the data, and give their village to the rows below."""
+    if not alone:
+        return
+    found.data = [r for r in found.data if r not in alone]
+    marks = {r: why for r, why in found.skipped.items() if why == "village_row"}
+    found.skipped |= dict.fromkeys(alone, "village_row")
+    for r in found.data:
+        last = max((a for a in alone if a < r), default=None)
+        if last is not None and not any(last < m < r for m in marks):
+            found.villages[r] = alone[last]
+
+
+def _again(row: Sequence[Cell], filled: Sequence[int], above: set[str]) -> bool:
+    """Whether a row repeats lines of the title, as at the head of a printed page; village names are none."""
+    return all(isinstance(v := row[c], str) and nfc(v) in above and not _VILLAGE.match(nfc(v)) for c in filled)
+
+
+def _texts_of(grid: Grid, r: int) -> list[str]:
+    return [nfc(v) for v in grid.rows[r] if isinstance(v, str) and v.strip()]
 
 
 def _digits(value: Cell) -> bool:
@@ -314,7 +362,19 @@ def _aside(
         return "note", ""
     if len(texts) == 2 and not numbered and re.fullmatch(r"[IVXA-E]+\.?", texts[0][1]):
         return _lone(texts[0][0], texts[1][1], [], False)
+    if len(filled) <= 3 and (named := _village_beside_counts(row, texts)):
+        return "village_row", named
     return None, ""
+
+
+def _village_beside_counts(row: Sequence[Cell], texts: Sequence[tuple[int, str]]) -> str:
+    """The village of a row that holds its name and else only numbers (its own number, how many children)."""
+    named = [text for _, text in texts if _VILLAGE.match(text)]
+    if len(named) != 1 or any(
+        text is not named[0] and not re.fullmatch(r"[\d.()]+|[IVX]+\.?", text) for _, text in texts
+    ):
+        return ""
+    return village_name(named[0])
 
 
 def _lone(column: int, text: str, names: Sequence[int], numbered: bool) -> tuple[str | None, str]:
@@ -327,17 +387,24 @@ def _lone(column: int, text: str, names: Sequence[int], numbered: bool) -> tuple
         return None, ""
     if numbered:
         return None, ""
-    if _NOT_VILLAGE.search(text) or not re.search(r"[^\W\d_]", text):
+    if NOT_VILLAGE.search(text) or not re.search(r"[^\W\d_]", text):
         return "note", ""
     return "village_row", village_name(text)
+
+
+def says_village(text: str) -> bool:
+    """Whether a text begins with a word for village and goes on with a name."""
+    return bool(_VILLAGE.match(text)) and " " in text.strip()
 
 
 def village_name(text: str) -> str:
     """The village's name without numbering, label or count: "I. Bản Bua (25 trẻ)" is Bản Bua."""
     bare = _LEAD.sub("", nfc(text), count=1)
-    bare = _LABEL.sub("", bare)
-    bare = re.sub(r"\s*[:(\[]\s*\d+.*$", "", bare)
-    bare = re.sub(r"\s*[-–:]\s*(?:\d+ (?:trẻ|cháu|hộ).*|xã .*|thị trấn .*)$", "", bare, flags=re.I)
+    bare = re.sub(r"^thôn\s+(?=(?:bản|xóm)\s)", "", _LABEL.sub("", bare), flags=re.I)
+    bare = re.sub(r"\s*[:(\[]\s*(?:tổng số:?\s*|có\s*)?\d+.*$", "", bare, flags=re.I)
+    bare = re.sub(
+        r"\s*[-–:,;]\s*(?:(?:tổng số:?\s*|có\s*)?\d+ (?:trẻ|cháu|hộ).*|xã .*|thị trấn .*)$", "", bare, flags=re.I
+    )
     return bare.strip(" .:;-–")
 
 

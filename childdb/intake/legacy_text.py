@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
+from childdb.intake.convert.people import read_ethnicity
 from childdb.intake.grid import Grid, Place
 from childdb.intake.syllables import all_possible, possible, words
 
@@ -67,13 +68,19 @@ _VIQR_STRONG = re.compile(r"(?:[aeo]\^|[a]\(|[ou]\+)[`'?~.]?(?=[a-z]|\b|\s|$)|[a
 
 _VIQR_WEAK = re.compile(r"[aeiouy]['?.](?=[a-z\s]|$)|dd", re.I)
 _UNICODE_LATIN = set("ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý")
+# the signs « » · × ÷ ¬ are letters where they follow one: Kh¬ Mó, N÷
 _MARKERS = re.compile(
-    "[" + re.escape("".join(sorted({chr(c) for c in range(0xA1, 0x100)} - _UNICODE_LATIN - set("«»°±·×÷¬")))) + "]"
+    r"(?<=[^\W\d_])[«»·×÷¬]|["
+    + re.escape("".join(sorted({chr(c) for c in range(0xA1, 0x100)} - _UNICODE_LATIN - set("«»°±·×÷¬"))))
+    + "]"
 )
 
 # what a TCVN3 converter makes of text that was Unicode already: á became ỏ, and so on
 _TWICE = dict(zip("ỏõóốộờỡớũúụừựỳ", "áâãèéêìíòóôõùú", strict=True))
 _TWICE_TABLE = str.maketrans(_TWICE)
+# a sheet is damaged as a whole where some cells show it and none, of so many, shows the contrary
+_SHEET_TEXTS, _SHEET_CELLS = 10, 3
+_LOST_OPEN = re.compile(r"ơ[imnpt](?![^\W\d_])")  # ươi, ươm, ươn ... without their ư are syllables too
 _TWICE_IMAGE = set(_TWICE)
 _TWICE_UNTOUCHED = set("áâãèéêìíòôù")  # letters that a second conversion would not have left standing
 
@@ -122,15 +129,17 @@ def _readings(text: str) -> frozenset[str]:
 
 def decode_grid(grid: Grid) -> None:
     """Decode GRID's legacy text in place and mark what is damaged (`garbled`)."""
-    texts = [
-        (r, c, value)
-        for r, row in enumerate(grid.rows)
-        for c, value in enumerate(row)
-        if isinstance(value, str) and not value.isascii()
-    ]
-    if grid.fonts or any(_MARKERS.search(value) for _, _, value in texts):
+    distinct = {value for row in grid.rows for value in row if isinstance(value, str)}
+    if grid.fonts or any(_MARKERS.search(value) for value in distinct):
+        texts = [
+            (r, c, value)
+            for r, row in enumerate(grid.rows)
+            for c, value in enumerate(row)
+            if isinstance(value, str) and not value.isascii()
+        ]
         _decode_single_byte(grid, texts)
-    _decode_viqr(grid)
+    if any(value.isascii() and _VIQR_STRONG.search(value) for value in distinct):
+        _decode_viqr(grid)
     _mark_damage(grid)
 
 
@@ -184,7 +193,7 @@ def _decode_cell(grid: Grid, place: Place, value: str, font: str | None, evidenc
     elif not readings:
         chosen = _best_broken(value, by_font, evidence)
     else:
-        chosen = _among(readings, by_font, evidence)
+        chosen = _among(readings, by_font, evidence) or _known_word(value, readings)
     if chosen is None:
         grid.garbled[place] = "unclear"
     elif chosen != "unicode":
@@ -217,6 +226,14 @@ def _among(readings: frozenset[str], by_font: str | None, evidence: Counter[str]
     if not seen:
         return "unicode" if "unicode" in readings else sorted(readings)[0]
     return None
+
+
+def _known_word(value: str, readings: frozenset[str]) -> str | None:
+    """Of several possible readings the one in which the text is the name of an ethnic group."""
+    known = {
+        text: e for e in sorted(readings) if read_ethnicity(text := unicodedata.normalize("NFC", decode(value, e)))[0]
+    }
+    return next(iter(known.values())) if len(known) == 1 else None
 
 
 def _decode_viqr(grid: Grid) -> None:
@@ -267,6 +284,9 @@ def lost_letter(text: str, decoded: bool = False) -> bool:
 
 
 def _mark_damage(grid: Grid) -> None:
+    distinct = {value for row in grid.rows for value in row if isinstance(value, str) and not value.isascii()}
+    if not any(_damaged(unicodedata.normalize("NFC", text)) for text in distinct):
+        return
     by_column: dict[int, list[tuple[Place, str]]] = defaultdict(list)
     for r, row in enumerate(grid.rows):
         for c, value in enumerate(row):
@@ -282,6 +302,10 @@ def _mark_damage(grid: Grid) -> None:
             grid.garbled.update(
                 {place: "twice" for place, text in cells if place not in grid.garbled and _may_be_twice(text)}
             )
+    texts = [pair for cells in by_column.values() for pair in cells]
+    if rows and len(texts) >= _SHEET_TEXTS and not any(_TWICE_UNTOUCHED & set(text) for _, text in texts):
+        grid.garbled.update({p: "twice" for p, text in texts if p not in grid.garbled and _may_be_twice(text)})
+    _mark_lost_beside(grid, texts)
     if rows:  # what stands beside damaged text was converted with it
         beside = ((place, text) for cells in by_column.values() for place, text in cells if place[0] in rows)
         grid.garbled.update(
@@ -289,9 +313,24 @@ def _mark_damage(grid: Grid) -> None:
         )
 
 
+def _mark_lost_beside(grid: Grid, texts: list[tuple[Place, str]]) -> None:
+    """In a sheet that lost its ư everywhere, Mời may have been Mười too: nothing in the cell shows it."""
+    lost = sum(why == "lost" for why in grid.garbled.values())
+    if lost >= _SHEET_CELLS and not any("ươ" in _bare_tones(text) for _, text in texts):
+        grid.garbled.update(
+            {p: "lost" for p, text in texts if p not in grid.garbled and _LOST_OPEN.search(_bare_tones(text))}
+        )
+
+
+@lru_cache(maxsize=100_000)
+def _bare_tones(text: str) -> str:
+    """TEXT in small letters without tones, hats and horns kept."""
+    apart = unicodedata.normalize("NFD", text.lower())
+    return unicodedata.normalize("NFC", "".join(c for c in apart if c not in "\u0300\u0301\u0303\u0309\u0323"))
+
+
 def _may_be_twice(text: str) -> bool:
-    letters = set(text.lower())
-    return bool(letters & _TWICE_IMAGE) and not letters & _TWICE_UNTOUCHED
+    return bool(set(text.lower()) & _TWICE_IMAGE) and not set(text) & _TWICE_UNTOUCHED
 
 
 @lru_cache(maxsize=200_000)

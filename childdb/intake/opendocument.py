@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from childdb.intake.preflight import Refused, check_extent, unpack
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT, _STYLE = (_NS % name for name in ("table", "office", "text", "style"))
+_MONTH_SHOWN = re.compile(r"^(?:\D*\d{1,2}|[A-Za-z]{3,9})\s*[/.\- ]\s*\d{4}$|^[A-Za-z]{3}[- ]\d{2}$")
 _EXTENSION = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 
 
@@ -98,6 +100,7 @@ def _row(element: Any, r: int, grid: Grid, styles: dict[str, dict[str, str]], de
         repeat = int(cell.get(_TABLE + "number-columns-repeated", "1"))
         at = len(row) + blanks
         value, fault = _value(cell)
+        precision, padded = _precision(cell, value)
         _note_merge(cell, r, at, grid)
         if value is None and fault is None:
             blanks += repeat
@@ -116,6 +119,10 @@ def _row(element: Any, r: int, grid: Grid, styles: dict[str, dict[str, str]], de
                 grid.errors[r, column] = fault
             if style.get("text-line-through-style", "none") != "none":
                 grid.struck.add((r, column))
+            if precision:
+                grid.open_dates[r, column] = precision
+            if padded:
+                grid.padded[r, column] = padded
             encoding = encoding_of_font(style.get("font-name", "") or style.get("font-family", "").strip("'"))
             if encoding and isinstance(value, str):
                 grid.fonts[r, column] = encoding
@@ -149,6 +156,17 @@ def _value(cell: Any) -> tuple[Cell, str | None]:
     if kind == "boolean":
         return cell.get(_OFFICE + "boolean-value") == "true", None
     return (text if text.strip() else None), None
+
+
+def _precision(cell: Any, value: Cell) -> tuple[str | None, int | None]:
+    """What the shown text tells of the number format: a date without its day, a number filled up with zeros."""
+    if not isinstance(value, date | float):
+        return None, None
+    text = "".join(_paragraph(p) for p in cell.findall(_TEXT + "p")).strip()
+    if isinstance(value, date):
+        short = "year" if re.fullmatch(r"\d{4}", text) else "month" if _MONTH_SHOWN.match(text) else None
+        return short, None
+    return None, len(text) if re.fullmatch(r"0\d{8,}", text) else None
 
 
 def _paragraph(element: Any) -> str:

@@ -9,22 +9,28 @@ from datetime import date
 from pathlib import Path
 
 from childdb.intake import heading_block, layout
+from childdb.intake.convert.circumstances import read_circumstances
+from childdb.intake.convert.people import read_ethnicity
 from childdb.intake.fill import filled_cells
 from childdb.intake.grid import Book, Grid, Limits, letter, shown
 from childdb.intake.heading_block import Told
-from childdb.intake.layout import Roles, Table
+from childdb.intake.headings import vocabulary
+from childdb.intake.layout import Roles
 from childdb.intake.legacy_text import decode_grid
 from childdb.intake.outcomes import OWN_SHEETS
 from childdb.intake.preflight import Refused
 from childdb.intake.recognise import Understanding, recognise
 from childdb.intake.record import Builder, SheetContext
 from childdb.intake.rows import CellReader, field_of
+from childdb.intake.side_by_side import Block, blocks
 from childdb.intake.unit_rows import return_row
 from childdb.intake.validate import check_rows
+from childdb.intake.words_lookup import bare_key
 from childdb.intake.workbook import open_book
-from schemas.codes import Unit
+from schemas.codes import REFORM, Unit
 from schemas.issues import Issue
 from schemas.records import HELD, READY, FileReading, SheetReading, SourceRow
+from schemas.text import fold
 
 _PLAIN_SHEETS = (
     "sheet",
@@ -132,9 +138,12 @@ def _read_sheet(grid: Grid, file_name: str, sha: str, wishes: Wishes) -> list[Sh
         return [SheetReading(grid.name, "refused", issues=(Issue("template_unknown"),))]
     readings: list[SheetReading] = []
     start = 0
-    for number, table in enumerate(tables):
-        name = grid.name if number == 0 else f"{grid.name} (bảng {number + 1})"
-        readings.append(_TableReader(grid, table, start, tables[0].first, file_name, sha, wishes).read(name))
+    for table in tables:
+        beside = blocks(grid, table, start)
+        for block in beside:
+            name = grid.name if not readings else f"{grid.name} (bảng {len(readings) + 1})"
+            at = start if block is beside[0] else table.first
+            readings.append(_TableReader(grid, block, at, tables[0].first, file_name, sha, wishes).read(name))
         start = table.stop
     return readings
 
@@ -143,9 +152,11 @@ class _TableReader:
     """Reads one table; `start` is the first row of its title."""
 
     def __init__(
-        self, grid: Grid, table: Table, start: int, first_heading: int, file_name: str, sha: str, wishes: Wishes
+        self, grid: Grid, block: Block, start: int, first_heading: int, file_name: str, sha: str, wishes: Wishes
     ) -> None:
-        self.grid, self.table, self.start, self.wishes = grid, table, start, wishes
+        table = block.table
+        self.grid, self.table, self.start, self.wishes = block.grid, table, start, wishes
+        self.own_titles, self.tokens = block.titles, block.last
         self.file_name, self.sha = file_name, sha
         self.titles = layout.title_lines(Grid(grid.name, grid.rows[start : table.first]), table.first - start)
         top = layout.title_lines(grid, first_heading) if start else []
@@ -161,7 +172,7 @@ class _TableReader:
         meanings = {index: column.field for index, column in understanding.columns.items()}
         roles = layout.roles(self.grid, self.table, meanings, hidden=self.wishes.hidden)
         told = self._list_date(roles)
-        unit = self._unit(told.day, any(f == "residence.commune_code" for f in meanings.values()))
+        unit = self._unit(told, any(f == "residence.commune_code" for f in meanings.values()))
         head = SheetReading(
             name, "refused", understanding.template.id, understanding.template.list_kind, told.day,
             _period(understanding, told), unit.code if unit else None, unit.valid_from if unit else None,
@@ -196,12 +207,21 @@ class _TableReader:
             return Told(today, told.precision)
         return told
 
-    def _unit(self, on: date, has_column: bool) -> Unit | None:
+    def told_on(self, told: Told) -> bool:
+        """Whether the list's date tells on which side of the reform it stands: one that is only assumed does not, nor
+        the year of the reform alone."""
+        assumed = any(i.code == "list_date_assumed" for i in self.issues)
+        return not assumed and not (told.precision == "year" and told.day.year == REFORM.year)
+
+    def _unit(self, told: Told, has_column: bool) -> Unit | None:
         """The commune by heading, then the caller, then the names of sheet and file; its date decides which unit."""
+        on = told.day
         stem = Path(self.file_name).stem.replace("_", " ").replace("-", " ")
-        dated = not any(i.code == "list_date_assumed" for i in self.issues)
+        dated = self.told_on(told)
         for names in (
-            heading_block.commune_names(self.titles) or heading_block.commune_names(self.headlines),
+            heading_block.commune_names(self.titles)
+            or heading_block.commune_codes(" ".join(self.titles))
+            or heading_block.commune_names(self.headlines),
             [self.wishes.commune] if self.wishes.commune else [],
             heading_block.commune_names([self.grid.name]),
             heading_block.commune_codes(self.file_name),
@@ -214,7 +234,7 @@ class _TableReader:
                 given = heading_block.unit_for(self.wishes.commune, on)
                 if len(given) == 1 and (given[0].key in found or any(given[0].code == u.code for u in found.values())):
                     return given[0]
-            if not dated and len({u.key for text in names for u in _ever(text)}) > 1:
+            if not dated and len({u.key for text in names for u in heading_block.units_ever(text)}) > 1:
                 self.issues.append(Issue("commune_ambiguous", "commune_code", value=", ".join(names)))
                 return None
             if len(found) == 1:
@@ -244,7 +264,7 @@ class _TableReader:
                 continue
             values = reader.read(r, filled)
             said = shown(self.grid.at(r, token)).strip() if token is not None else ""
-            mark = said or row_token(self.sha, self.grid.name, r + 1)
+            mark = (said or row_token(self.sha, self.grid.name, r + 1)) if self.tokens else None
             if understanding.template.list_kind == "commune_return":
                 done.append(return_row(self.grid.name, r + 1, cells, values, mark))
                 continue
@@ -298,7 +318,7 @@ class _TableReader:
         return bool(struck & names) or len(struck) * 2 > len(cells)
 
     def _context(self, understanding: Understanding, told: Told, unit: Unit | None) -> SheetContext:
-        village = heading_block.village_in(self.titles)
+        village = heading_block.village_in(self.own_titles) or heading_block.village_in(self.titles or self.headlines)
         fields = frozenset(c.field for c in understanding.columns.values())
         measured = None
         if understanding.template.list_kind == "weighing" and "measurement.measured_on" not in fields:
@@ -307,14 +327,7 @@ class _TableReader:
                 self.issues.append(
                     Issue("measured_on_sheet_date", "measured_on", slots={"list_date": f"{told.day:%d/%m/%Y}"})
                 )
-        return SheetContext(understanding.template, told.day, unit, village, measured, fields)
-
-
-def _ever(text: str) -> list[Unit]:
-    """Every unit that a name or code ever meant."""
-    from schemas.codes import communes_named
-
-    return heading_block.unit_for(text, date.min) if "@" in text else communes_named(text)
+        return SheetContext(understanding.template, told.day, unit, village, measured, fields, self.told_on(told))
 
 
 def _numbered(issue: Issue, rows: Sequence[SourceRow]) -> Issue:
@@ -336,16 +349,19 @@ def _period(understanding: Understanding, told: Told) -> str | None:
     }[kind]
 
 
+def _may_be_village(name: str) -> bool:
+    """Whether a sheet's name without a word for village may still be one: no kind of children, no commune, no date."""
+    if fold(name).startswith(_PLAIN_SHEETS) or layout.NOT_VILLAGE.search(name) or any(c.isdigit() for c in name):
+        return False
+    if heading_block.commune_names([name]) or bare_key(name) in vocabulary():
+        return False
+    return read_circumstances(name)[1] is not None and read_ethnicity(name) == (None, ())
+
+
 def _villages_by_sheet(sheets: list[SheetReading]) -> list[SheetReading]:
     """In a workbook of one sheet per village, the sheet's name is the village where nothing else tells it."""
-    from schemas.text import fold
-
-    lists = [s for s in sheets if s.status == "read" and s.list_kind == "register"]
-    if len(lists) < 2:
-        return sheets
-    named = {
-        s.name for s in lists if not fold(s.name).startswith(_PLAIN_SHEETS) and not any(c.isdigit() for c in s.name[:2])
-    }
+    lists = [s for s in sheets if s.status == "read" and s.list_kind != "commune_return"]
+    named = {s.name for s in lists if layout.says_village(s.name) or (len(lists) > 1 and _may_be_village(s.name))}
     return [_with_village(s, s.name) if s in lists and s.name in named else s for s in sheets]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from childdb.intake.grid import letter
 from childdb.intake.headings import Match, answered, match, near_match
 from childdb.intake.layout import Table
+from childdb.intake.names_by_place import settle_names
 from childdb.intake.template import Column, Template, templates
 from childdb.intake.words_lookup import bare_key
 from schemas.issues import Issue
@@ -15,6 +16,12 @@ from schemas.records import ColumnReading
 from schemas.text import fold
 
 _REPEATABLE = ("row.",)  # fields that several columns may have
+# fields of which a second column is asked about; of the others the first is taken
+_TELLING = (
+    "child_profile.full_name", "child_profile.birth_date", "child_profile.sex", "child_profile.ethnicity",
+    "child_profile.personal_id", "child_profile.mother_name", "child_profile.father_name", "residence.village",
+    "residence.commune_code", "household_status.", "circumstance.", "measurement.", "vaccination.",
+)  # fmt: skip
 
 
 @dataclass
@@ -47,6 +54,7 @@ def understand(template: Template, table: Table, answers: Mapping[str, str]) -> 
             chosen = answered(template, path, answers)
             matches[index] = Match(chosen, "synonym") if chosen else match(template.id, path)
     _settle_by_neighbours(template, table, matches)
+    settle_names(template, table.paths, matches)
     taken = {m.column.id for m in matches.values() if m.column}
     for index, found in list(matches.items()):
         if found.column is None and not found.choices:
@@ -67,12 +75,35 @@ def understand(template: Template, table: Table, answers: Mapping[str, str]) -> 
         result.readings.append(ColumnReading(letter(index), heading, found.column.field, found.how))
         fields.setdefault(found.column.field, []).append(index)
     for name, places in fields.items():
+        places = _without_blank(result, places, table.empty)
         if len(places) > 1 and not name.startswith(_REPEATABLE):
+            if not name.startswith(_TELLING):
+                _take_first(result, places)
+                continue
             where = ", ".join(map(letter, places))
             result.issues.append(
                 Issue("heading_twice", None, where, slots={"field": result.columns[places[0]].heading})
             )
     return result
+
+
+def _without_blank(result: Understanding, places: list[int], empty: frozenset[int]) -> list[int]:
+    """Of several columns of one meaning those that hold anything: a heading merged across may have but one column below."""
+    kept = [c for c in places if c not in empty] or places[:1]
+    for c in places:
+        if c not in kept:
+            del result.columns[c]
+    return kept
+
+
+def _take_first(result: Understanding, places: list[int]) -> None:
+    """Of several columns that tell the same minor thing the first is read; the others are told as not read."""
+    for c in places[1:]:
+        del result.columns[c]
+        at = next(i for i, reading in enumerate(result.readings) if reading.letter == letter(c))
+        heading = result.readings[at].heading
+        result.readings[at] = ColumnReading(letter(c), heading, None)
+        result.issues.append(Issue("heading_unread", None, letter(c), heading))
 
 
 def _settle_by_neighbours(template: Template, table: Table, matches: dict[int, Match]) -> None:

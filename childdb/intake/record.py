@@ -12,7 +12,7 @@ from childdb.intake.convert.ids import read_id
 from childdb.intake.convert.people import NameRead
 from childdb.intake.convert.schooling import ClassRead, school_year
 from childdb.intake.grid import Cell
-from childdb.intake.heading_block import unit_for
+from childdb.intake.heading_block import unit_for, units_ever
 from childdb.intake.rows import RowValues, birth_from_parts
 from childdb.intake.template import Template
 from schemas.codes import Unit
@@ -43,6 +43,7 @@ class SheetContext:
     village: str
     measured_on: date | None
     fields: frozenset[str]  # the fields that the table has columns for
+    dated: bool = True  # whether the list's date tells on which side of the reform it stands
 
     @cached_property
     def doses(self) -> tuple[str, ...]:
@@ -52,6 +53,15 @@ class SheetContext:
     def months(self) -> tuple[str, ...]:
         """Fields of measurements that have a column per month."""
         return tuple(sorted(f for f in self.fields if f.startswith("measurement.") and f.endswith("]")))
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The fact tables that the table has columns for."""
+        return frozenset(f.partition(".")[0] for f in self.fields)
+
+    @cached_property
+    def asks_sex(self) -> bool:
+        return self.has("child_profile.sex") or self.has("child_profile.birth_date[M]")
 
     def has(self, prefix: str) -> bool:
         return any(f.startswith(prefix) for f in self.fields)
@@ -76,14 +86,23 @@ class Builder:
         profile = self._profile(name, born, sex, number)
         residence = self._residence()
         self.facts = {"child_profile": [profile] if profile else [], "residence": [residence] if residence else []}
-        self._household()
-        self._parents()
-        self._schooling()
-        self._work()
-        self._support()
-        self._measurement()
-        self._vaccination()
-        self._health()
+        tables = self.context.tables
+        if "household_status" in tables or "circumstance" in tables:
+            self._household()
+        if "parent_status" in tables or "care_arrangement" in tables:
+            self._parents()
+        if "schooling" in tables:
+            self._schooling()
+        if "work_spell" in tables:
+            self._work()
+        if "support" in tables or "child_profile.health_card" in self.context.fields:
+            self._support()
+        if "measurement" in tables:
+            self._measurement()
+        if "vaccination" in tables:
+            self._vaccination()
+        if "health_event" in tables:
+            self._health()
         self._birth_and_death(born)
         identity = {field: profile.get(field, residence.get(field)) for field in IDENTITY_FIELDS}
         return Record(identity, {k: v for k, v in self.facts.items() if v}, tuple(self.row.retracts))
@@ -94,16 +113,17 @@ class Builder:
 
     def _name(self) -> str | None:
         read = self.values.get("child_profile.full_name")
-        family, given = (self.values.get(f"child_profile.full_name[{p}]") for p in ("family", "given"))
+        family, middle, given = (
+            self.values.get(f"child_profile.full_name[{p}]") for p in ("family", "middle", "given")
+        )
         faulty = any(i.field == "full_name" and i.holds for i in self.row.issues)
-        if read is None and (family or given):
+        if read is None and (family or middle or given):
             from childdb.intake.cell_readers import reader_for
 
-            whole = reader_for("name")(" ".join(p for p in (family, given) if p))
+            text = " ".join(p for p in (family, middle, given) if p)
+            whole = reader_for("name")(text)
             for code, slots in whole.issues:
-                self.row.issues.append(
-                    Issue(code, "full_name", None, f"{family or ''} {given or ''}".strip(), dict(slots))
-                )
+                self.row.issues.append(Issue(code, "full_name", None, text, dict(slots)))
             read = whole.value
             faulty = faulty or read is None
         name = read.name if isinstance(read, NameRead) else None
@@ -115,7 +135,19 @@ class Builder:
     def _born(self) -> OpenDate | None:
         fields = ("child_profile.birth_date", "child_profile.birth_date[M]", "child_profile.birth_date[F]")
         found: list[OpenDate] = [self.values[f] for f in fields if f in self.values]
+        beside: OpenDate | None = self.values.get("child_profile.birth_date[beside]")
+        if not found and beside is not None and not any(i.field == "birth_date" for i in self.row.issues):
+            found = [beside]
         born = found[0] if found else None
+        if born is not None and beside is not None and beside.first.year != born.first.year:
+            self._issue(
+                "birth_date_ambiguous",
+                "birth_date",
+                "child_profile.birth_date",
+                first=born.text(),
+                second=beside.text(),
+            )
+            return None
         if not found:
             born, problem = birth_from_parts(self.values, self.context.list_date)
             if problem:
@@ -169,12 +201,9 @@ class Builder:
             return told.pop()
         if len(told) > 1:
             self._issue("sex_told_twice", "sex")
-        elif not tick_fault and self._asks_sex() and not self.stillborn:
+        elif not tick_fault and self.context.asks_sex and not self.stillborn:
             self._issue("sex_missing", "sex", "child_profile.sex")
         return None
-
-    def _asks_sex(self) -> bool:
-        return self.context.has("child_profile.sex") or self.context.has("child_profile.birth_date[M]")
 
     def _personal_id(self, born: OpenDate | None, sex: str | None) -> str | None:
         cell: Cell = self.values.get("child_profile.personal_id")
@@ -222,12 +251,18 @@ class Builder:
         text = self.values.get("residence.commune_code")
         if text is not None:
             self._row_commune(str(text))
+        elif self.unit is None:
+            self._issue("row_commune_unknown", "commune_code", "residence.commune_code")
         if self.unit is not None:
             residence |= {"commune_code": self.unit.code, "commune_from": self.unit.valid_from}
         return {k: v for k, v in residence.items() if v is not None}
 
     def _row_commune(self, text: str) -> None:
         found = unit_for(text, self.context.list_date)
+        if not self.context.dated and len(units_ever(text)) > 1:
+            self.unit = None
+            self._issue("commune_ambiguous", "commune_code", "residence.commune_code")
+            return
         if len(found) == 1:
             self.unit = found[0]
             return
@@ -238,13 +273,16 @@ class Builder:
         """Poverty by word, by tick or among the circumstances; and the circumstances that stand on their own."""
         states = {self.values["household_status.status"]} if "household_status.status" in self.values else set()
         for state in ("poor", "near_poor"):
-            if self.values.get(f"household_status.status[{state}]"):
-                states.add(state)
+            if told := self.values.get(f"household_status.status[{state}]"):
+                states.add(state if told is True else told)
         codes: list[str] = list(self.values.get("circumstance.code") or ())
         codes += [
             f[len("circumstance.code[") : -1]
             for f, v in self.values.items()
             if f.startswith("circumstance.code[") and v is True
+        ]
+        codes += [
+            c for f, v in self.values.items() if f.startswith("circumstance.code[") and isinstance(v, tuple) for c in v
         ]
         states |= {_POVERTY[c] for c in codes if c in _POVERTY}
         if len(states) > 1:

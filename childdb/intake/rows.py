@@ -9,8 +9,10 @@ from datetime import date
 from typing import Any
 
 from childdb.intake.cell_readers import Reading, reader_for
+from childdb.intake.convert.circumstances import read_circumstances
 from childdb.intake.convert.dates import DateRead, Order, evidence, read_date
 from childdb.intake.grid import Cell, Grid, Place, letter, shown
+from childdb.intake.marks import LETTER, UNCLEAR, is_ring, meaning_of_ring
 from childdb.intake.template import Column
 from schemas.dates import OpenDate
 from schemas.facts import FACTS
@@ -41,6 +43,7 @@ _NOT_GIVEN = {
 }
 _MARKS = {"x", "v", "co", "da tiem", "da", "+", "✓", "✔", "√", "roi", "1", "du", "xx"}
 _FAR = 2200
+_RINGS = ("circumstances", "circumstance_tick", "poverty_tick", "tick", "sex_tick")
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ class CellReader:
         self.orders: dict[int, Order] = {}
         self.memo: dict[int, dict[tuple[type, Cell], tuple[Any, tuple[Issue, ...]]]] = {f.index: {} for f in fields}
         self._judge_dates(data)
+        self.rings = {
+            f.index: meaning_of_ring((grid.at(r, f.index) for r in data), letters=f.column.reader == "circumstances")
+            for f in fields
+            if f.column.reader in _RINGS
+        }
 
     def _judge_dates(self, data: Sequence[int]) -> None:
         """Columns of dates that were typed by one hand are judged together where one alone tells too little."""
@@ -119,7 +127,7 @@ class CellReader:
         width = len(row)
         for f in self.fields:
             value = row[f.index] if f.index < width else None
-            if value is None and (r, f.index) in filled:
+            if filled and (r, f.index) in filled:
                 value = filled[r, f.index]
             if self.marked and self._marked(r, f, value, result):
                 continue
@@ -174,12 +182,33 @@ class CellReader:
             return value, ()  # needs the row's birth year and sex
         if f.column.reader == "sex" and (sex := self.legends.get(f.index, {}).get(shown(value).strip())):
             return sex, ()
+        if f.index in self.rings and is_ring(value):
+            return self._convert_ring(f, value)
         try:
             read: Reading = reader_for(f.column.reader)(value)
         except TypeError:  # an unhashable or outlandish cell: times, durations
             read = Reading(None, (("number_unreadable", ()),))
+        words = read.value if f.column.reader == "circumstance_tick" and isinstance(read.value, tuple) else ()
+        if any(not code.startswith(f.qualifier) for code in words):  # they must tell this very category
+            read = Reading(None, (("yes_no_unknown", ()),))
         issues = tuple(Issue(code, f.said, f.letter, shown(value), dict(slots)) for code, slots in read.issues)
         return read.value, issues
+
+    def _convert_ring(self, f: Field, value: Cell) -> tuple[Any, tuple[Issue, ...]]:
+        """A lone "o", by what it means in its column."""
+        meaning, codes = self.rings[f.index], f.column.reader == "circumstances"
+        if meaning == UNCLEAR:
+            code = (
+                "circumstance_unknown"
+                if codes
+                else "sex_unknown"
+                if f.column.reader == "sex_tick"
+                else "yes_no_unknown"
+            )
+            return None, (Issue(code, f.said, f.letter, shown(value)),)
+        if not codes:
+            return False, ()
+        return (read_circumstances(shown(value))[0] if meaning == LETTER else ()), ()
 
     def _convert_date(self, r: int, f: Field, value: Cell) -> tuple[Any, tuple[Issue, ...]]:
         if f.column.reader in ("dose", "date_or_tick") and not isinstance(value, date):

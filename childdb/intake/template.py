@@ -15,7 +15,7 @@ from schemas.facts import FACTS, LIST_KINDS
 
 READERS = (
     "ignore", "name", "name_part", "person", "parent", "birth_date", "date_part", "date", "date_or_tick", "sex", "sex_tick", "tick",
-    "ethnicity", "personal_id", "text", "phone", "village", "commune", "poverty", "circumstances", "parents_status",
+    "ethnicity", "personal_id", "text", "phone", "village", "commune", "poverty", "poverty_tick", "circumstances", "circumstance_tick", "parents_status",
     "registered", "health_card", "class", "yes_no", "hours_day", "hours_week", "allowance", "money", "weight",
     "height", "muac", "birth_weight", "weeks", "count", "year", "decimal", "dose", "nationality",
 )  # fmt: skip

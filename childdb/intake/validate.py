@@ -55,14 +55,14 @@ def _said(row: SourceRow, letters: Mapping[str, str], issue: Issue) -> str | Non
 def _findings(records: list[tuple[int, Record]]) -> dict[int, list[Issue]]:
     import pandas as pd
 
-    rows = pd.DataFrame([line for i, r in records for line in _lines(i, r)]).reindex(columns=["place", *_COLUMNS])
+    rows = _frame_of_rows(records)
     numbers = rows["personal_id"].dropna()
     alike = set(numbers[numbers.duplicated(keep=False)].index)
     doubtful = set(rows.loc[list(alike), "place"])
     people = {i: identity_key(r.identity) for i, r in records if i in doubtful}
-    rows["identity"] = [people.get(place, str(place)) for place in rows["place"]]
-    for column in _NUMBERS:
-        rows[column] = pd.to_numeric(rows[column])
+    rows["identity"] = (
+        [people.get(place, str(place)) for place in rows["place"]] if people else rows["place"].astype(str)
+    )
     doses = pd.DataFrame(
         [
             {
@@ -88,24 +88,41 @@ def _findings(records: list[tuple[int, Record]]) -> dict[int, list[Issue]]:
     return found
 
 
-def _lines(place: int, record: Record) -> list[dict[str, Any]]:
-    """A record's lines in the frame `rows`: one, and one more for each further measurement."""
-    profile = dict(record.facts.get("child_profile", ({},))[0])
-    line: dict[str, Any] = {"place": place}
-    line |= {c: profile.get(c) for c in ("sex", "ethnicity", "personal_id", "birth_precision")}
-    born: dict[str, Any] = {}
-    if isinstance(profile.get("birth_date"), date):
-        day = OpenDate.from_first(profile["birth_date"], str(profile["birth_precision"]))  # type: ignore[arg-type]
-        born = {"birth_first": epoch_day(day.first), "birth_last": epoch_day(day.last)}
-    line["died_on"] = _days(dict(record.facts.get("death", ({},))[0]).get("died_on"))
-    line["registered_on"] = _days(dict(record.facts.get("birth", ({},))[0]).get("registered_on"))
-    first, *others = [_measured(m) for m in record.facts.get("measurement", ())] or [{}]
-    return [line | born | first, *({"place": place} | born | other for other in others)]
+def _frame_of_rows(records: list[tuple[int, Record]]) -> pd.DataFrame:
+    """The frame `rows`: a line per record, and one more for each further measurement."""
+    import numpy as np
+    import pandas as pd
+
+    found: dict[str, list[Any]] = {name: [] for name in ("place", *_COLUMNS) if name != "identity"}
+    for place, record in records:
+        line = _line(record)
+        for measured in record.facts.get("measurement") or ({},):
+            found["place"].append(place)
+            for name, value in line.items():
+                found[name].append(value)
+            for name in ("weight_kg", "length_cm", "muac_mm"):
+                found[name].append(measured.get(name))
+            found["measured_on"].append(_days(measured.get("measured_on")))
+    columns: dict[str, Any] = {name: np.array(found[name], dtype=float) for name in _NUMBERS}
+    for name in ("sex", "ethnicity", "personal_id", "birth_precision"):
+        columns[name] = pd.Series(found[name], dtype=object)
+    return pd.DataFrame({"place": found["place"], **columns})
 
 
-def _measured(row: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {c: float(row[c]) for c in ("weight_kg", "length_cm", "muac_mm") if row.get(c) is not None}
-    return found | {"measured_on": _days(row.get("measured_on"))}
+def _line(record: Record) -> dict[str, Any]:
+    """What the record's lines in the frame have in common."""
+    profile = (record.facts.get("child_profile") or ({},))[0]
+    line: dict[str, Any] = {c: profile.get(c) for c in ("sex", "ethnicity", "personal_id", "birth_precision")}
+    born = profile.get("birth_date")
+    line["birth_first"] = line["birth_last"] = None
+    if isinstance(born, date):
+        line["birth_first"] = line["birth_last"] = epoch_day(born)
+        if line["birth_precision"] != "day":
+            whole = OpenDate.from_first(born, line["birth_precision"])
+            line["birth_first"], line["birth_last"] = epoch_day(whole.first), epoch_day(whole.last)
+    line["died_on"] = _days((record.facts.get("death") or ({},))[0].get("died_on"))
+    line["registered_on"] = _days((record.facts.get("birth") or ({},))[0].get("registered_on"))
+    return line
 
 
 def _days(value: object) -> int | None:

@@ -34,23 +34,25 @@ def _read_zip(path: Path, kind: Kind, limits: Limits) -> Book:
         if len(parts) > limits.sheets:
             raise Refused("file_too_large", what=f"{len(parts)} trang tính")
         scans: dict[str, bytes] = {}
+        counts: dict[str, int] = {}
         for name, part in parts.items():
             if part not in archive.NameToInfo:
                 continue
             data = unpack(archive, part, limits)
             extent = binary_scan.measure(data) if kind.name == "xlsb" else evidence.measure(data)
             check_extent(extent.dense(), limits, name)
-            scans[name] = data
+            scans[name], counts[name] = data, extent.cells
         grids = _values(path)
         if kind.name == "xlsb":
+            binary_styles = binary_scan.read_styles(_part(archive, "xl/styles.bin", limits))
             for grid in grids:
-                binary_scan.collect(scans.get(grid.name, b""), grid)
+                binary_scan.collect(scans.get(grid.name, b""), grid, binary_styles)
             return Book(kind.name, grids)
         styles = evidence.read_styles(_part(archive, "xl/styles.xml", limits))
         rich = evidence.read_rich_strings(_part(archive, "xl/sharedStrings.xml", limits))
         workbook = _part(archive, "xl/workbook.xml", limits)
         for grid in grids:
-            evidence.collect(scans.pop(grid.name, b""), grid, styles, rich)
+            evidence.collect(scans.pop(grid.name, b""), grid, styles, rich, counts.get(grid.name, 0))
             grid.date_1904 = b'date1904="1"' in workbook or b'date1904="true"' in workbook
     return Book(kind.name, grids)
 

@@ -27,6 +27,12 @@ class KnownPeople:
     def __len__(self) -> int:
         return len(self._by_ref)
 
+    def __iter__(self) -> Iterator[Person]:
+        return iter(self._by_ref.values())
+
+    def child_of(self, ref: int) -> int | None:
+        return self._by_ref[ref].child
+
     def add(self, people: Iterable[Person]) -> None:
         """Take in more identities; one that is known already is left as it is."""
         for person in people:

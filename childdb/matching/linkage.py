@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -18,11 +18,13 @@ _TYPES = {name: pa.int32() for name in ("unique_id", "words", "byear", "bmonth",
 
 
 def scored_pairs(
-    rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float
-) -> dict[str, np.ndarray]:
+    rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float,
+    also: Iterable[tuple[int, int]] = (),
+) -> dict[str, np.ndarray]:  # fmt: skip
     """Arrays of equal length: `left` < `right` (places of ROWS), `weight` in bits, and one of levels per comparison.
 
-    A level is Splink's gamma: -1 blank, 0 the last of the ladder, upward to the first.
+    A level is Splink's gamma: -1 blank, 0 the last of the ladder, upward to the first. ALSO names pairs that are scored
+    though no block brings them together.
     """
     names = [entry.id for entry in comparisons()]
     if len(rows) < 2:
@@ -30,14 +32,24 @@ def scored_pairs(
     logging.getLogger("splink").setLevel(logging.ERROR)
     from splink import DuckDBAPI, Linker  # its import takes half a second, and only matching needs it
 
-    table = pa.table({n: pa.array([getattr(r, n) for r in rows], _TYPES.get(n, pa.string())) for n in COLUMN_NAMES})
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
-        connection.register("typed", table)
+        connection.register("typed", as_table(rows))
         connection.execute("create table prepared as select * from typed")
-        linker = Linker(DuckDBAPI(connection).register("prepared"), settings(weights, prior), log_level=None)
+        prepared = DuckDBAPI(connection).register("prepared")
+        # the settings are our own and fit the table: checking them takes as long as scoring a short list
+        asked = settings(weights, prior)
+        for one, other in also:
+            low, high = sorted((one, other))
+            asked["blocking_rules_to_generate_predictions"].append(f"l.unique_id = {low} and r.unique_id = {high}")
+        linker = Linker(prepared, asked, validate_settings=False, log_level=None)
         found = linker.inference.predict().physical_name
         gammas = ", ".join(f"gamma_{name} as {name}" for name in names)
         ordered = f"least(unique_id_l, unique_id_r) as left, greatest(unique_id_l, unique_id_r) as right, {gammas}"
         query = f"select {ordered}, match_weight as weight from {found} order by all"
         return {name: np.asarray(column) for name, column in connection.sql(query).fetchnumpy().items()}
+
+
+def as_table(rows: Sequence[Comparable]) -> pa.Table:
+    """ROWS as columns, with the types that the comparisons expect."""
+    return pa.table({n: pa.array([getattr(r, n) for r in rows], _TYPES.get(n, pa.string())) for n in COLUMN_NAMES})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from childdb.matching.cluster import Clusters, Contradiction, Pair
 from childdb.matching.company import LEVELS, company
 from childdb.matching.comparisons import comparisons
 from childdb.matching.decide import costs, probability
-from childdb.matching.explain import in_words, reasons
+from childdb.matching.explain import Reason, in_words, reasons
 from childdb.matching.linkage import scored_pairs
 from childdb.matching.model import Model, shipped
 from childdb.matching.numbers import slip
@@ -31,23 +32,33 @@ _LOOKS_LIKE_TWO = {
     "sex": ("differ",),
 }
 
+# two children of one family whom a list may mistake for one: twins, and siblings or cousins of one name and village
+_TWINS, _FAMILY = ("twins", "near_twins"), ("siblings", "siblings_year", "cousins")
+_ONE_VILLAGE = ("village", "village_slip")
+_ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_marks", "order")
+
 
 @dataclass(frozen=True)
 class Doubt:
-    """A pair left for a person: places of the two rows, the probability that they are one child, why in words."""
+    """A pair and what was said of it: places of the two rows, the probability that they are one child, why in words
+    and by feature."""
 
     left: int
     right: int
     score: float
     why: str
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
 class Matched:
-    """`cluster` gives each row the place of the first row of its child."""
+    """`cluster` gives each row the place of the first row of its child; `doubts` are the pairs left for a person,
+    `joins` the pairs by which rows became one child, `kin` pairs that are surely two children of one family or name."""
 
     cluster: list[int]
     doubts: list[Doubt]
+    joins: list[Doubt] = field(default_factory=list)
+    kin: list[Doubt] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -66,20 +77,44 @@ def match_list(
 ) -> Matched:
     """Cluster ROWS (cells as text by COLUMNS). ANSWERS: same, different or related by pair of places; they outrank
     every score, also through chains; answers that contradict one another are an error."""
-    model, prepared = shipped(), comparable(rows)
+    given = answers or {}
+    return match_prepared(comparable(rows), given, lang, asked=frozenset(row for pair in given for row in pair))
+
+
+def match_prepared(
+    prepared: Sequence[Comparable], answers: Mapping[Pair, str], lang: str, *,
+    asked: frozenset[int] = frozenset(), wanted: frozenset[int] | None = None,
+) -> Matched:  # fmt: skip
+    """The same over rows made comparable, numbered by their places.
+
+    ASKED are rows of which a person was asked already; they count among those that may be sent to one. Where WANTED
+    is given, only pairs with one of these rows are joined, asked about or told; the others bear witness.
+    """
+    model = shipped()
     scored = score(prepared, model)
-    clusters = _decided(len(prepared), answers or {})
+    clusters = _decided(len(prepared), answers)
     clusters.speak_against(_contrary(clusters, scored))
-    doubtful = _merge(clusters, scored, prepared)
-    doubts = _ask(clusters, scored, doubtful, model, lang, (len(prepared), answers or {}))
+    judged = scored if wanted is None else _touching(scored, wanted)
+    joined, doubtful = _merge(clusters, judged, prepared)
+    told = _Told(judged, model, lang)
+    doubts = _ask(clusters, told, doubtful, len(prepared if wanted is None else wanted), asked)
     first: dict[int, int] = {}
     cluster = [first.setdefault(clusters.find(row), row) for row in range(len(prepared))]
-    return Matched(cluster, doubts)
+    return Matched(cluster, doubts, [told.pair(place) for place in joined], _kin(clusters, told))
 
 
-def score(prepared: Sequence[Comparable], model: Model) -> Scored:
-    """Splink's weight of every pair that meets, and what the other rows add to it."""
-    pairs = scored_pairs(prepared, model.weights, model.prior)
+def explain(prepared: Sequence[Comparable], pairs: Sequence[Pair], lang: str) -> Doubt:
+    """The likeliest of PAIRS (places of rows), scored and told whether or not they would ever meet."""
+    model = shipped()
+    scored = score(prepared, model, pairs)
+    wanted = {(min(pair), max(pair)) for pair in pairs}
+    places = [p for p in range(len(scored.left)) if (int(scored.left[p]), int(scored.right[p])) in wanted]
+    return _Told(scored, model, lang).pair(max(places, key=lambda p: float(scored.bits[p])))
+
+
+def score(prepared: Sequence[Comparable], model: Model, also: Sequence[Pair] = ()) -> Scored:
+    """Splink's weight of every pair that meets (and of those named in ALSO), and what the other rows add to it."""
+    pairs = scored_pairs(prepared, model.weights, model.prior, also)
     levels = company(prepared, pairs["left"], pairs["right"], pairs["weight"])
     added = np.array([model.company[name] for name in LEVELS]) + model.company_prior
     bits = model.slope * pairs["weight"] + added[levels]
@@ -112,11 +147,21 @@ def _contrary(clusters: Clusters, scored: Scored) -> list[Pair]:
     return [pair for pair, bits in best.items() if bits <= _AGAINST]
 
 
-def _merge(clusters: Clusters, scored: Scored, prepared: Sequence[Comparable]) -> list[int]:
-    """Join what is sure, surest first; the places of the pairs that are likely and yet not sure are given back."""
+def _touching(scored: Scored, wanted: frozenset[int]) -> Scored:
+    rows = np.fromiter(wanted, dtype=np.int64, count=len(wanted))
+    kept = np.isin(scored.left, rows) | np.isin(scored.right, rows)
+    gammas = {name: levels[kept] for name, levels in scored.gammas.items()}
+    return Scored(scored.left[kept], scored.right[kept], gammas, scored.company[kept], scored.bits[kept])
+
+
+def _merge(clusters: Clusters, scored: Scored, prepared: Sequence[Comparable]) -> tuple[list[int], list[int]]:
+    """Join what is sure, surest first; the places of the pairs that joined, and of those likely and yet not sure."""
     threshold, floor = costs().merge_from, costs().ask_from
-    numbers: dict[int, set[str]] = {row: {entry.pid} for row, entry in enumerate(prepared) if entry.pid}  # by root
-    doubtful = []
+    numbers: dict[int, set[str]] = defaultdict(set)  # by root
+    for row, entry in enumerate(prepared):
+        if entry.pid:
+            numbers[clusters.find(row)].add(entry.pid)
+    joined, doubtful = [], []
     likely = [int(place) for place in np.flatnonzero(scored.bits > -8)]
     for place in sorted(likely, key=lambda p: (-scored.bits[p], p)):
         chance = probability(float(scored.bits[place]))
@@ -131,8 +176,10 @@ def _merge(clusters: Clusters, scored: Scored, prepared: Sequence[Comparable]) -
             doubtful.append(place)
             continue
         clusters.join(one, other)
-        numbers[clusters.find(one)] = numbers.get(one, set()) | numbers.get(other, set())
-    return doubtful
+        if together := numbers.get(one, set()) | numbers.get(other, set()):
+            numbers[clusters.find(one)] = together
+        joined.append(place)
+    return joined, doubtful
 
 
 def _looks_like_two(scored: Scored, place: int) -> frozenset[str]:
@@ -156,18 +203,29 @@ def _may_join(clusters: Clusters, numbers: Mapping[int, set[str]], one: int, oth
     return not first or not second or any(a == b or slip(a, b) for a in first for b in second)
 
 
-def _ask(
-    clusters: Clusters, scored: Scored, doubtful: Sequence[int], model: Model, lang: str,
-    asked: tuple[int, Mapping[Pair, str]],
-) -> list[Doubt]:  # fmt: skip
+class _Told:
+    """Scored pairs told in words."""
+
+    def __init__(self, scored: Scored, model: Model, lang: str) -> None:
+        self.scored, self._model, self._lang = scored, model, lang
+
+    def pair(self, place: int) -> Doubt:
+        scored = self.scored
+        gammas = {name: int(levels[place]) for name, levels in scored.gammas.items()}
+        found = reasons(self._model, gammas, LEVELS[int(scored.company[place])])
+        why = in_words(found, self._lang, _looks_like_two(scored, place))
+        chance = probability(float(scored.bits[place]))
+        return Doubt(int(scored.left[place]), int(scored.right[place]), chance, why, tuple(found))
+
+
+def _ask(clusters: Clusters, told: _Told, doubtful: Sequence[int], records: int, asked: frozenset[int]) -> list[Doubt]:
     """The pairs worth a question, most costly first, one for each pair of clusters, as many as a person has time for."""
-    records, answers = asked
     seen: set[frozenset[int]] = set()
-    sent = {row for pair in answers for row in pair}
+    sent = set(asked)
     room = costs().records_to_ask(records)
     doubts = []
     for place in doubtful:  # by falling probability, and with it by what leaving them apart is expected to cost
-        left, right = int(scored.left[place]), int(scored.right[place])
+        left, right = int(told.scored.left[place]), int(told.scored.right[place])
         roots = frozenset((clusters.find(left), clusters.find(right)))
         if len(roots) < 2 or roots in seen or clusters.parted(left, right):
             continue
@@ -175,8 +233,30 @@ def _ask(
             continue
         seen.add(roots)
         sent |= {left, right}
-        gammas = {name: int(levels[place]) for name, levels in scored.gammas.items()}
-        found = reasons(model, gammas, LEVELS[int(scored.company[place])])
-        why = in_words(found, lang, _looks_like_two(scored, place))
-        doubts.append(Doubt(left, right, probability(float(scored.bits[place])), why))
+        doubts.append(told.pair(place))
     return doubts
+
+
+def _kin(clusters: Clusters, told: _Told) -> list[Doubt]:
+    """Pairs that look like two of one family, as surely two as a merge is sure: one for each pair of clusters."""
+    surely_two = 1 - costs().merge_from
+    scored = told.scored
+    near = _at(scored, "name", _ONE_NAME) & _at(scored, "place", _ONE_VILLAGE)
+    alike = _at(scored, "kin", _TWINS) | (_at(scored, "kin", _FAMILY) & near)
+    seen: set[frozenset[int]] = set()
+    found = []
+    for place in np.flatnonzero(alike).tolist():
+        left, right = int(scored.left[place]), int(scored.right[place])
+        roots = frozenset((clusters.find(left), clusters.find(right)))
+        if len(roots) < 2 or roots in seen or clusters.parted(left, right):
+            continue
+        if probability(float(scored.bits[place])) <= surely_two:
+            seen.add(roots)
+            found.append(told.pair(place))
+    return found
+
+
+def _at(scored: Scored, name: str, levels: Sequence[str]) -> np.ndarray:
+    """Which pairs reached one of the LEVELS of a comparison."""
+    entry = next(entry for entry in comparisons() if entry.id == name)
+    return np.isin(scored.gammas[name], [entry.gamma(level) for level in levels])

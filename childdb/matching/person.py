@@ -47,3 +47,4 @@ class Outcome:
     rule: str = ""
     reasons: tuple[str, ...] = ()
     candidates: tuple[int, ...] = ()
+    score: float | None = None

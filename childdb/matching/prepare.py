@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -82,9 +82,16 @@ COLUMN_NAMES = tuple(field.name for field in fields(Comparable))
 
 def comparable(rows: Sequence[Mapping[str, str]]) -> list[Comparable]:
     """ROWS (cells as text, by the column names of `match file`) made comparable, numbered from 0."""
-    made = [_one(place, row) for place, row in enumerate(rows)]
-    _weigh_rarity(made)
+    made = unweighed(rows)
+    rarity = Rarity()
+    rarity.count(made)
+    rarity.weigh(made)
     return made
+
+
+def unweighed(rows: Iterable[Mapping[str, str]], first: int = 0) -> list[Comparable]:
+    """The same numbered from FIRST, before it is known how rare each name is."""
+    return [_one(place, row) for place, row in enumerate(rows, start=first)]
 
 
 def _one(place: int, row: Mapping[str, str]) -> Comparable:
@@ -221,16 +228,31 @@ def root(commune: str) -> str:
     return later_units(commune)[-1]
 
 
-def _weigh_rarity(rows: list[Comparable]) -> None:
-    """How rare each name is in its commune, drawn to its share in the whole file and to what is assumed of any."""
-    whole = Counter(row.core for row in rows if row.core)
-    local = Counter((row.root, row.core) for row in rows if row.core)
-    homes = Counter(row.root for row in rows if row.core)
-    given = Counter(row.given_n for row in rows if row.given_n)
-    total = whole.total()
-    for row in rows:
-        if row.core and row.given_n:
-            row.given_k = given[row.given_n]
-            share = (whole[row.core] + _SMOOTHING * _ASSUMED_SHARE) / (total + _SMOOTHING)
-            near = (local[row.root, row.core] + _SMOOTHING * share) / (homes[row.root] + _SMOOTHING)
-            row.bits = -math.log2(near)
+class Rarity:
+    """How rare each name is in its commune, drawn to its share in the whole list and to what is assumed of any."""
+
+    def __init__(self) -> None:
+        self._whole: Counter[str] = Counter()
+        self._local: Counter[tuple[str | None, str]] = Counter()
+        self._homes: Counter[str | None] = Counter()
+        self._given: Counter[str] = Counter()
+
+    def count(self, rows: Sequence[Comparable], times: int = 1) -> None:
+        """Take the names of ROWS into account; with TIMES of -1, take them out again."""
+        for row in rows:
+            if row.core:
+                self._whole[row.core] += times
+                self._local[row.root, row.core] += times
+                self._homes[row.root] += times
+            if row.given_n:
+                self._given[row.given_n] += times
+
+    def weigh(self, rows: Sequence[Comparable]) -> None:
+        """Fill in `given_k` and `bits`."""
+        total = self._whole.total()
+        for row in rows:
+            if row.core and row.given_n:
+                row.given_k = self._given[row.given_n]
+                share = (self._whole[row.core] + _SMOOTHING * _ASSUMED_SHARE) / (total + _SMOOTHING)
+                near = (self._local[row.root, row.core] + _SMOOTHING * share) / (self._homes[row.root] + _SMOOTHING)
+                row.bits = -math.log2(near)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import KeyFault, NoSpace, NotSetUp
+from schemas.files import whole_file
 
 
 @dataclass(frozen=True)
@@ -43,33 +43,14 @@ def write(path: Path, keys: list[Key]) -> None:
         "format": 1,
         "keys": [{"version": k.version, "key": base64.b64encode(k.secret).decode("ascii")} for k in keys],
     }
-    growing = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        growing.unlink(missing_ok=True)
-        handle = os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            json.dump(content, out, indent=1)
-            out.write("\n")
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(growing, path)
-        _settle(path.parent)
+        with whole_file(path) as out:
+            out.write(json.dumps(content, indent=1).encode("ascii") + b"\n")
     except OSError as fault:
         raise NoSpace(
             f"Không ghi được tệp khóa {path}: {fault.strerror}.",
             f"The key file {path} cannot be written: {fault.strerror}.",
         ) from fault
-
-
-def _settle(folder: Path) -> None:
-    """The folder's entry on the disk too, where the system can do that: after a power cut the key must be there."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def read(path: Path) -> list[Key]:

@@ -240,6 +240,7 @@ vaccine_rollout = Table(
 indicator_run = Table(
     "indicator_run", metadata, _id(), Column("made_at", DateTime, nullable=False), Column("actor", Text, nullable=False),
     _ref("batch_id", "batch"), Column("as_of", Date, nullable=False), Column("geography", Date, nullable=False),
+    Column("period_start", Date),  # empty: twelve months
     Column("snapshot", String(64), nullable=False), Column("code_version", String(20), nullable=False),
 )  # fmt: skip
 indicator_value = Table(
@@ -288,6 +289,13 @@ incident = Table(
 request = Table(
     "request", metadata, _id(), Column("kind", String(20), nullable=False), Column("received_at", DateTime, nullable=False),
     Column("due_at", DateTime, nullable=False), Column("answered_at", DateTime), Column("content", LargeBinary, nullable=False),
+)  # fmt: skip
+heading_answer = Table(
+    "heading_answer", metadata, _id(), Column("commune_code", String(10), nullable=False),
+    Column("commune_from", Date, nullable=False), Column("template", String(60), nullable=False),
+    Column("heading", Text, nullable=False), Column("field", String(80), nullable=False),
+    Column("answered_at", DateTime, nullable=False), Column("actor", Text, nullable=False),
+    UniqueConstraint("commune_code", "commune_from", "template", "heading"),
 )  # fmt: skip
 audit_event = Table(
     "audit_event", metadata, _id(), Column("at", String(32), nullable=False), Column("actor", Text, nullable=False),

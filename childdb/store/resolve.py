@@ -54,10 +54,12 @@ def resolved(
     without: frozenset[int] = frozenset(),
     named: bool = False,
     sealed: bool = False,
+    linked_at: int | None = None,
 ) -> Iterator[Resolved]:
     """Resolve the store as known at a batch (the last, if none is given), as if the batches WITHOUT were undone.
 
-    With NAMED the identifying columns come too, still encrypted; with SEALED the sealed ones, still encrypted.
+    With NAMED the identifying columns come too, still encrypted; with SEALED the sealed ones, still encrypted. LINKED_AT
+    takes the decisions on who is whom from another batch than the rest (to tell apart what a comparison owes to them).
     """
     # what does not fit in memory is spilled to a folder of the owner's alone, which goes with the connection
     with tempfile.TemporaryDirectory(prefix="childdb-spill-") as spill, duckdb.connect() as con:
@@ -66,7 +68,7 @@ def resolved(
         extract(con, store, _wanted(named, sealed))
         batch = _batch(con, as_known)
         _live(con, batch, without)
-        _children(con)
+        _children(con, linked_at)
         _assertions(con)
         resolve_fields.profiles(con, named=named)
         _village_names(con)
@@ -141,12 +143,15 @@ def _fill(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, pa.Array
     con.unregister("filling")
 
 
-def _children(con: duckdb.DuckDBPyConnection) -> None:
+def _children(con: duckdb.DuckDBPyConnection, linked_at: int | None) -> None:
     """Each identity's child: the key of the lowest identity that the decisions in force link it with."""
     rows = con.execute(
         "select id, batch_id, verdict, identity_a, identity_b, closes from store.match_decision order by id"
     ).fetchall()
-    live = {int(n) for (n,) in con.execute("select batch from live").fetchall()}
+    if linked_at is None:
+        live = {int(n) for (n,) in con.execute("select batch from live").fetchall()}
+    else:
+        live = live_batches(con.execute("select id, undoes from store.batch").fetchall(), linked_at)
     standing = in_force([Decision(*row) for row in rows], live)
     met = {i for d in standing for i in (d.identity_a, d.identity_b) if i is not None}
     lowest = components(met, standing)

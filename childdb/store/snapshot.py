@@ -55,10 +55,12 @@ def write_snapshot(
     as_known: int | None = None,
     sealed_as_of: Sequence[date] = (),
     without: frozenset[int] = frozenset(),
+    linked_at: int | None = None,
 ) -> Manifest:
     """Write the snapshot as known at a batch (the last, if none is given) to FOLDER, which is new or empty.
 
-    WITHOUT leaves batches out as if they were undone; SEALED_AS_OF are the dates on which sealed facts are counted.
+    WITHOUT leaves batches out as if they were undone; SEALED_AS_OF are the dates on which sealed facts are counted;
+    LINKED_AT takes the decisions on who is whom from another batch (store.resolve).
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageFault(f"{folder} đã có nội dung; chọn thư mục khác.", f"{folder} is not empty; choose another.")
@@ -67,7 +69,7 @@ def write_snapshot(
         folder.parent.mkdir(parents=True, exist_ok=True)
         growing = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
-            with resolved(store, as_known=as_known, without=without, sealed=bool(days)) as known:
+            with resolved(store, as_known=as_known, without=without, sealed=bool(days), linked_at=linked_at) as known:
                 manifest = _write(store, known, growing, days, without)
             growing.chmod(0o755)
             if folder.exists():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, func, insert, select, text, update
 
 from childdb.store import admit as admitting
-from childdb.store import audit, decisions, held, imports, keys, opening, rotation, runs, trace, undo
+from childdb.store import audit, decisions, held, imports, keys, opening, rotation, runs, trace, undo, verdicts
 from childdb.store import models as m
 from childdb.store.batches import batch_lines, last_batch, live_batches, open_batch
+from childdb.store.bulk import chunks
 from childdb.store.crypto import Cipher
 from childdb.store.database import connect, default_key_file, faults_named, sqlite_file, store_url
 from schemas.errors import KeyFault, NotSetUp
@@ -170,17 +171,20 @@ class Store:
             live = live_batches(batch_lines(connection))
             return max((n for n in same if n in live), default=None)
 
-    def people(self, after: int = 0) -> list[PersonRow]:
-        """Every identity (those numbered after AFTER) with its cells in the clear: for matching, never for showing."""
+    def people(self, after: int = 0, only: Iterable[int] | None = None) -> list[PersonRow]:
+        """Every identity (those numbered after AFTER, or ONLY some) with its cells in the clear: for matching; what is
+        shown of it needs a reason (`note_use`)."""
         i = m.identity.c
         query = (
             select(i.id, m.child_link.c.child_key, i.number, *(i[name] for name in IDENTITY_FIELDS))
             .join(m.child_link, m.child_link.c.identity_id == i.id).where(i.id > after).order_by(i.id)
         )  # fmt: skip
+        queries = [query] if only is None else [query.where(i.id.in_(block)) for block in chunks(sorted(set(only)))]
         with self.reading() as connection:
             return [
                 PersonRow(int(who), int(child), int(number), self._clear(cells))
-                for who, child, number, *cells in connection.execute(query)
+                for asked in queries
+                for who, child, number, *cells in connection.execute(asked)
             ]
 
     def _clear(self, cells: list[Any]) -> dict[str, Any]:
@@ -198,6 +202,26 @@ class Store:
     def cannot_link(self) -> set[frozenset[int]]:
         with self.reading() as connection:
             return decisions.cannot_link(connection)
+
+    def decisions(self) -> list[verdicts.DecisionRow]:
+        """The decisions in force, in their order."""
+        with self.reading() as connection:
+            return verdicts.standing(connection)
+
+    def own_keys(self, identities: Iterable[int]) -> dict[int, int]:
+        """Identity -> its own key: the child's, as long as nothing links it with a lower identity."""
+        with self.reading() as connection:
+            return verdicts.own_keys(connection, identities)
+
+    def identity_of(self, key: int) -> int:
+        """The identity whose own key KEY is."""
+        with self.reading() as connection:
+            return verdicts.identity_of(connection, key)
+
+    def latest_sheets(self, after: int = 0) -> dict[int, int]:
+        """Identity -> the last sheet on which it stands; identities that no live row speaks of are left out."""
+        with self.reading() as connection:
+            return verdicts.latest_sheets(connection, after)
 
     def children(self, as_known: int | None = None) -> dict[int, int]:
         """Identity -> child key, as known at a batch."""
@@ -295,6 +319,15 @@ class Store:
             audit.append(connection, self.cipher, actor, "decide", {"verdict": verdict, "batch": made}, now=now)
             return made
 
+    def decide_all(
+        self, said: Sequence[verdicts.Verdict], *, actor: str, now: datetime, reason: str = ""
+    ) -> int:  # fmt: skip
+        """Many decisions as one batch; returns its number."""
+        with self.writing() as connection:
+            made = verdicts.decide_all(connection, self.cipher, said, actor=actor, now=now, reason=reason)
+            audit.append(connection, self.cipher, actor, "decide", {"decisions": len(said), "batch": made}, now=now)
+            return made
+
     def correct(
         self, child_key: int, field: str, old: Value, new: Value, *, actor: str, now: datetime, reason: str
     ) -> int:
@@ -324,12 +357,24 @@ class Store:
 
     def save_run(
         self, values: Iterable[Mapping[str, Any]], *, as_of: date, geography: date, batch: int, snapshot: str,
-        actor: str, now: datetime,
+        actor: str, now: datetime, period_start: date | None = None,
     ) -> int:  # fmt: skip
         """Keep a computation and its figures; returns the run's number."""
         with self.writing() as connection:
             return runs.save(connection, values, as_of=as_of, geography=geography, batch=batch, snapshot=snapshot,
-                             actor=actor, now=now)  # fmt: skip
+                             actor=actor, now=now, period_start=period_start)  # fmt: skip
+
+    def save_release(self, run: int, audience: str, content: Mapping[str, Any], *, actor: str, now: datetime) -> int:
+        """Note what of a run is shown outside; returns the release's number."""
+        with self.writing() as connection:
+            number = runs.save_release(connection, run, audience, content, now=now)
+            audit.append(connection, self.cipher, actor, "release", {"run": run, "release": number}, now=now)
+            return number
+
+    def releases(self) -> list[runs.ReleaseRow]:
+        """What was shown outside, oldest first."""
+        with self.reading() as connection:
+            return runs.releases(connection)
 
     def runs(self) -> list[runs.RunRow]:
         """The computations kept, oldest first."""

@@ -34,11 +34,16 @@ def snapshot_of(
 
 def figures(
     store: Store, *, as_of: date, as_known: int | None = None, geography: date | None = None,
-    ids: list[str] | None = None, groups: bool = True,
+    ids: list[str] | None = None, groups: bool = True, period_start: date | None = None, filed: bool = False,
 ) -> Results:  # fmt: skip
-    """Every figure (or those of IDS) as on a date, as known at a batch, in the units of a geography date."""
+    """Every figure (or those of IDS) as on a date, as known at a batch, in the units of a geography date.
+
+    Events count from PERIOD_START on (twelve months, if none is given); FILED gives the figures by filed unit besides.
+    """
     with snapshot_of(store, as_of=as_of, as_known=as_known) as place:
-        return run(place, as_of=as_of, geography=geography, ids=ids, groups=groups)
+        return run(
+            place, as_of=as_of, geography=geography, ids=ids, groups=groups, period_start=period_start, filed=filed
+        )
 
 
 def keep(store: Store, results: Results, *, actor: str, now: datetime) -> int:
@@ -50,7 +55,7 @@ def keep(store: Store, results: Results, *, actor: str, now: datetime) -> int:
     ]
     return store.save_run(
         rows, as_of=results.as_of, geography=results.geography, batch=results.batch or store.last_batch(),
-        snapshot=f"batch {results.batch}", actor=actor, now=now,
+        snapshot=f"batch {results.batch}", actor=actor, now=now, period_start=results.period_start,
     )  # fmt: skip
 
 

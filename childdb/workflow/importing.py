@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from childdb.intake import read_files
 from childdb.store import ImportReport, Store
@@ -40,6 +40,7 @@ class FileOutcome:
     same_as: int | None = None  # the live import of an identical file
     statuses: Mapping[RowKey, str] = field(default_factory=dict)
     extra_issues: Mapping[RowKey, Sequence[Issue]] = field(default_factory=dict)
+    changes: Mapping[RowKey, tuple[str, ...]] = field(default_factory=dict)  # of changed rows: table.column
 
     @property
     def refused(self) -> bool:
@@ -63,25 +64,12 @@ class FileOutcome:
     def held(self) -> int:
         return sum(s == "held_back" for s in self.statuses.values())
 
-    def issue_groups(self) -> list[tuple[str, str, str, int, Issue]]:
-        """Equal causes together: (sheet, column, code, rows, an example), most frequent first."""
-        groups: Counter[tuple[str, str, str]] = Counter()
-        examples: dict[tuple[str, str, str], Issue] = {}
-        for sheet in self.reading.sheets:
-            for issue in sheet.issues:
-                key = (sheet.name, issue.column or "", issue.code)
-                groups[key] += 1
-                examples.setdefault(key, issue)
-            for row in sheet.rows:
-                for issue in (*row.issues, *self.extra_issues.get((sheet.name, row.number), ())):
-                    key = (sheet.name, issue.column or "", issue.code)
-                    groups[key] += 1
-                    examples.setdefault(key, issue)
-        return [(*key, count, examples[key]) for key, count in groups.most_common()]
 
+def find_files(paths: Sequence[Path], *, returns: Path | None = None) -> list[Path]:
+    """The workbooks named, and those in the folders named (their subfolders too), each once, in order of name.
 
-def find_files(paths: Sequence[Path]) -> list[Path]:
-    """The workbooks named, and those in the folders named (their subfolders too), each once, in order of name."""
+    Folders below them that are named like RETURNS are passed over: what is in them was written by us.
+    """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
@@ -89,6 +77,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
                 p for p in path.rglob("*")
                 if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith(("~$", "."))
                 and not p.name.endswith(".issues.csv")
+                and not (returns and returns.name in p.relative_to(path).parts[:-1])
             )  # fmt: skip
             found.update(dict.fromkeys(inside))
         else:
@@ -111,12 +100,15 @@ def read_all(
     paths: Sequence[Path], options: Options, *, today: date, progress: Callable[[Path], None] = lambda _: None
 ) -> Iterator[tuple[Path, FileReading]]:
     """Each file as it was read, in child processes with limits, in the order given."""
-    for path, reading in read_files(
-        paths, commune=options.commune, list_date=options.list_date, template=options.template,
-        hidden=options.hidden, today=today,
-    ):  # fmt: skip
+    for path, reading in read_files(paths, **reading_words(options, today)):
         progress(path)
         yield path, reading
+
+
+def reading_words(options: Options, today: date) -> dict[str, Any]:
+    """The keywords of childdb.intake.read_file."""
+    return {"commune": options.commune, "list_date": options.list_date, "template": options.template,
+            "hidden": options.hidden, "today": today}  # fmt: skip
 
 
 def import_files(
@@ -129,10 +121,13 @@ def import_files(
     today: date,
     progress: Callable[[FileOutcome], None] = lambda _: None,
     readings: Mapping[Path, FileReading] | None = None,
+    register: Register | None = None,
 ) -> list[FileOutcome]:
-    """Import each file as one batch; a refused file and one that is already imported make none."""
+    """Import each file as one batch; a refused file and one that is already imported make none.
+
+    READINGS and REGISTER (made of this very STORE) are taken where the caller has them already.
+    """
     done: dict[Path, FileOutcome] = {}
-    register: Register | None = None
     for path in paths:
         sha = fingerprint(path)
         same = store.live_import_of(sha) if sha and not options.again else None
@@ -159,4 +154,6 @@ def import_reading(
     report: ImportReport = store.write_import(reading, placements, actor=actor, now=now)
     register.refresh()
     extra = {key: p.issues for key, p in placements.items() if p.issues}
-    return FileOutcome(path, reading, report.batch, None, report.statuses, extra)
+    for key, issues in report.issues.items():
+        extra[key] = (*extra.get(key, ()), *issues)
+    return FileOutcome(path, reading, report.batch, None, report.statuses, extra, report.changes)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from childdb.exchange.keyring import Keyring, keyring_file
 from childdb.store import Store
+from childdb.store.database import default_key_file
 
 
 def init_store(db: str | None, key_file: Path | None, *, now: datetime) -> Store:
@@ -16,3 +18,8 @@ def init_store(db: str | None, key_file: Path | None, *, now: datetime) -> Store
 def open_store(db: str | None, key_file: Path | None) -> Store:
     """Open an existing store with its key; never makes either."""
     return Store.open(db, key_file)
+
+
+def open_keyring(key_file: Path | None) -> Keyring:
+    """The keys of exchange beside the store's key file; neither store nor key file need be there."""
+    return Keyring.read(keyring_file(key_file or default_key_file()))

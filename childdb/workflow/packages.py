@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,42 +14,64 @@ from typing import Any
 
 import childdb
 from childdb.exchange import package
+from childdb.exchange.bundle import PlainRow
+from childdb.exchange.changes import Base
 from childdb.exchange.profile import profile
 from childdb.store import Store
 from childdb.store.named import named_records
 from childdb.store.snapshot import write_snapshot
-from childdb.workflow.figures import figures, plain_table
+from childdb.workflow.figures import plain_table
+from indicators.engine import run
 from indicators.results import Results
 from schemas import codes
 
 
 @dataclass(frozen=True)
 class Built:
-    """A package that was built: its manifest, and the list of what did not go out (kept in the office)."""
+    """A package that was built: its manifest, what did not go out, and the list of it (kept in the office)."""
 
     folder: Path
     manifest: Mapping[str, Any]
     held_list: Path | None
+    held: tuple[package.Held, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a package is to hold beyond the profile's own part."""
+
+    formats: Sequence[str] = ()
+    base: Base | None = None
+    sealed_rows: bool = False  # sealed facts by child, in a part of their own
+    sealed_counts: bool = True  # the store's counts of sealed facts, in the snapshot
+    number: str | None = None
 
 
 def build_package(
     store: Store, folder: Path, *, as_of: date, as_known: int | None, sender: str, receiver: str, reason: str,
-    actor: str, now: datetime, results: Results | None = None,
+    actor: str, now: datetime, results: Results | None = None, content: Content | None = None,
 ) -> Built:  # fmt: skip
     """Build FOLDER whole or not at all; every named record read for it is an entry of the audit chain."""
+    wanted = content or Content()
     batch = as_known or store.last_batch()
-    results = results or figures(store, as_of=as_of, as_known=batch)
-    records = list(_records(store, as_of, batch))
+    records = list(plain_records(store, as_of, batch))
     store.note_use(actor, "export build", reason, len(records), now=now)
-    header = package.Header(sender, receiver, as_of.isoformat(), batch, childdb.__version__)
-    manifest, held = package.build(
-        folder, records, plain_table(results), header,
-        lambda place: write_snapshot(store, place, as_known=batch, sealed_as_of=(as_of,)),
-    )  # fmt: skip
-    return Built(folder, manifest, _list_held(folder, held))
+    header = package.Header(sender, receiver, as_of.isoformat(), batch, childdb.__version__, wanted.number)
+    with tempfile.TemporaryDirectory(prefix="childdb-") as place:
+        snapshot = Path(place) / "snapshot"
+        write_snapshot(store, snapshot, as_known=batch, sealed_as_of=(as_of,) if wanted.sealed_counts else ())
+        # the figures are those of the very snapshot that goes, so that the receiver can count them again
+        results = results or run(snapshot, as_of=as_of)
+        manifest, held = package.build(
+            folder, records, plain_table(results), header, lambda target: shutil.copytree(snapshot, target),
+            extra=wanted.formats, base=wanted.base,
+            sealed=list(_sealed(store, as_of, batch)) if wanted.sealed_rows else None,
+        )  # fmt: skip
+    return Built(folder, manifest, _list_held(folder, held), tuple(held))
 
 
-def _records(store: Store, as_of: date, batch: int) -> Iterator[dict[str, Any]]:
+def plain_records(store: Store, as_of: date, batch: int) -> Iterator[dict[str, Any]]:
+    """The children of a day in the profile's fields, as plain values."""
     keys = profile().keys
     for child in named_records(store, as_of=as_of, as_known=batch):
         record = {key: _plain(child.get(key)) for key in keys}
@@ -55,6 +79,14 @@ def _records(store: Store, as_of: date, batch: int) -> Iterator[dict[str, Any]]:
         unit = codes.units().get(f"{record['commune_code']}@{record['commune_from']}")
         record["commune_name"] = unit.name if unit else None
         yield record
+
+
+def _sealed(store: Store, as_of: date, batch: int) -> Iterator[PlainRow]:
+    """Sealed categories by child: only for a destination that is set to receive them."""
+    for child in named_records(store, as_of=as_of, as_known=batch, sealed=True):
+        found = [code for code in child["circumstance_codes"] if codes.is_sealed(code)]
+        if found:
+            yield {"child_key": str(child["child_key"]), "circumstance_codes": found}
 
 
 def _plain(value: Any) -> Any:

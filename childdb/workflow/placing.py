@@ -1,15 +1,18 @@
-"""Whom each accepted row of a file means: identities already known, the others through the matching rules."""
+"""Whom each accepted row of a file means: identities already known, the others by the rules, then by the model."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from childdb.matching.known import KnownPeople
+from childdb.matching.neighbours import Neighbours
 from childdb.matching.people import ASK, SAME, Outcome, Person, match_new
 from childdb.store import PersonRow, Placement, Store
+from childdb.workflow.leftover import weigh
+from childdb.workflow.matching import cells_of, person_of
+from childdb.workflow.returned_lists import placed_by_token
 from schemas.issues import Issue
 from schemas.records import READY, FileReading, Record, SourceRow, identity_key
 
@@ -29,25 +32,52 @@ class Register:
         self._last = 0
         self._keys: dict[int, str] = {}
         self.known = KnownPeople()
+        self._neighbours: Neighbours | None = None
+        self.asked = 0  # pairs of the file placed last that a person will be asked about
         self.refresh()
 
     def refresh(self) -> None:
         """Take in the identities made since the last look."""
         rows = self._store.people(after=self._last)
-        self.known.add(self._person(row) for row in rows)
+        people = [self._person(row) for row in rows]
+        self.known.add(people)
+        if self._neighbours is not None:
+            self._introduce(people)
         self._last = max([self._last, *(row.identity for row in rows)])
 
     def _person(self, row: PersonRow) -> Person:
         self._keys[row.identity] = identity_key(row.fields, row.number)
-        return _person(row.identity, row.child, row.fields)
+        return person_of(row.identity, row.child, row.fields)
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """Everybody as the model compares them, made when a first row is left over by the rules."""
+        if self._neighbours is None:
+            self._neighbours = Neighbours()
+            self._introduce(list(self.known))
+        return self._neighbours
+
+    def _introduce(self, people: Sequence[Person]) -> None:
+        if people and self._neighbours is not None:
+            sheets = self._store.latest_sheets(after=min(p.ref for p in people) - 1)
+            standing = [p for p in people if p.ref in sheets]
+            cells = (cells_of(p, str(sheets[p.ref])) for p in standing)
+            self._neighbours.add(cells, [p.ref for p in standing], [p.child or 0 for p in standing])
+
+    def on(self, store: Store) -> Register:
+        """The same register for another view of the same store, such as a rehearsal; this one is not used any more."""
+        self._store = store
+        return self
 
     def key_of(self, identity: int) -> str:
         return self._keys[identity]
 
     def place(self, reading: FileReading) -> dict[RowKey, Placement]:
         """A placement for each ready row of the file."""
+        told = placed_by_token(self._store, reading, self.known)
         ready = [(sheet_number, sheet, row) for sheet_number, sheet in enumerate(reading.sheets)
-                 for row in sheet.rows if row.status == READY and row.record and row.record.identity]  # fmt: skip
+                 for row in sheet.rows if row.status == READY and row.record and row.record.identity
+                 and (sheet.name, row.number) not in told]  # fmt: skip
         keys = {(s.name, r.number): identity_key(_identity(r.record)) for _, s, r in ready}
         stored = self._store.identities_by_key(set(keys.values()))
         twice = _typed_twice([(s.name, keys[s.name, r.number], r) for _, s, r in ready])
@@ -57,12 +87,16 @@ class Register:
             key = keys[sheet.name, row.number]
             lists.setdefault(key, set()).add(number)
             if key not in stored and key not in new:
-                new[key] = _person(-1 - len(new), None, _identity(row.record))
+                new[key] = person_of(-1 - len(new), None, _identity(row.record))
         people = [_on(p, lists[key]) for key, p in new.items()]
-        outcomes = match_new(people, self.known.candidates(people), self._store.cannot_link())
-        by_key = dict(zip(new, outcomes, strict=True))
+        apart = self._store.cannot_link()
+        outcomes = match_new(people, self.known.candidates(people), apart)
+        here = {stored[key][0]: min(numbers) for key, numbers in lists.items() if key in stored}
+        weighed = weigh(people, outcomes, self.known, lambda: self.neighbours, here, apart)
+        self.asked = weighed.asked
+        by_key = {key: weighed.outcome(outcome) for key, outcome in zip(new, outcomes, strict=True)}
         key_of_ref = {p.ref: key for key, p in new.items()}
-        return {
+        return told | {
             place: self._placement(key, stored, by_key, key_of_ref, twice.get(place)) for place, key in keys.items()
         }
 
@@ -85,6 +119,7 @@ class Register:
                 "same",
                 partner_key=key_of_ref[partner] if partner < 0 else self.key_of(partner),
                 rule=outcome.rule,
+                score=outcome.score,
                 reasons=outcome.reasons,
             )
         if outcome.verdict == ASK:
@@ -100,28 +135,6 @@ def _why(outcome: Outcome) -> Issue:
 
 def _identity(record: Record | None) -> dict[str, Any]:
     return dict(record.identity) if record else {}
-
-
-def _person(ref: int, child: int | None, fields: dict[str, Any]) -> Person:
-    def text(name: str) -> str | None:
-        value = fields.get(name)
-        return str(value) if value else None
-
-    birth, since = fields.get("birth_date"), fields.get("commune_from")
-    return Person(
-        ref=ref,
-        child=child,
-        full_name=text("full_name"),
-        birth_first=birth if isinstance(birth, date) else None,
-        birth_precision=text("birth_precision"),
-        sex=text("sex"),
-        personal_id=text("personal_id"),
-        mother_name=text("mother_name"),
-        father_name=text("father_name"),
-        household_head=text("household_head"),
-        village=text("village"),
-        commune=f"{fields.get('commune_code') or ''}@{since or ''}",
-    )
 
 
 def _on(person: Person, lists: set[int]) -> Person:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from childdb.intake import records_csv, write_return
 from childdb.intake.outcomes import Outcomes, RowOutcome, has_faults
 from childdb.workflow.importing import FileOutcome
+
+RETURNS = "tra-lai"
 
 
 def write_records(outcomes: Sequence[FileOutcome], out: Path) -> None:
@@ -16,21 +19,28 @@ def write_records(outcomes: Sequence[FileOutcome], out: Path) -> None:
 
 
 def write_returns(outcomes: Sequence[FileOutcome], folder: Path) -> list[Path]:
-    """The return workbooks written into FOLDER, one for each file in which something is to be corrected."""
+    """The return workbooks written into FOLDER, one for each file in which something is to be corrected.
+
+    Never beside a source: where FOLDER is a source's own, its return workbook goes into a folder below.
+    """
     written: list[Path] = []
     for outcome in outcomes:
         rows = _outcomes(outcome)
-        if outcome.same_as is not None or outcome.refused or not has_faults(outcome.reading, rows):
+        if outcome.same_as is not None or not outcome.path.exists() or not has_faults(outcome.reading, rows):
             continue
-        folder.mkdir(parents=True, exist_ok=True)
-        written.append(write_return(outcome.path, outcome.reading, rows, _free(folder / outcome.path.name, written)))
+        beside = folder.resolve() == outcome.path.resolve().parent
+        place = folder / RETURNS if beside else folder
+        place.mkdir(parents=True, exist_ok=True)
+        # a file of which no sheet was read goes back too, with what is wrong on its first sheet
+        reading = replace(outcome.reading, status="read") if outcome.reading.sheets else outcome.reading
+        written.append(write_return(outcome.path, reading, rows, _free(place / outcome.path.name, written)))
     return written
 
 
 def _free(path: Path, taken: Sequence[Path]) -> Path:
-    """PATH, or with a number where two files of one import bear one name."""
+    """PATH, or with a number where two files of one import bear one name (a.xls and a.xlsx go back as a.xlsx both)."""
     number, wanted = 2, path
-    while wanted in taken:
+    while any(wanted.parent == other.parent and wanted.stem == other.stem for other in taken):
         wanted = path.with_name(f"{path.stem}-{number}{path.suffix}")
         number += 1
     return wanted

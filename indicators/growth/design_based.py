@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def share(strata: Sequence[StratumSums], freedom: int) -> Estimate:
     return Estimate(value, error, _from_logit(centre - reach), _from_logit(centre + reach))
 
 
+@cache  # one analysis asks for the same quantile hundreds of times
 def t_quantile(freedom: int, probability: float = 0.975) -> float:
     """Student's t below which PROBABILITY (> 0.5) lies; nan without degrees of freedom."""
     if freedom <= 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import isnan
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ TABLES = Path(__file__).parent / "tables"
 DAYS_PER_MONTH = 30.4375
 """WHO's month, in days: 365.25 / 12."""
 
-STANDARD_INDICES = ("len", "wei", "bmi", "hc")
+STANDARD_INDICES = ("len", "wei", "bmi", "hc", "ac", "ts", "ss")
 REFERENCE_INDICES = ("hfa", "wfa", "bfa")
 
 
@@ -42,7 +43,7 @@ def table_path(name: str) -> Path:
 
 @cache
 def by_day() -> dict[tuple[str, int, int], LMS]:
-    """(index, sex 1 or 2, age in days 0-1856) -> LMS; indices len, wei, bmi, hc."""
+    """(index, sex 1 or 2, age in days 0-1856) -> LMS; indices len, wei, bmi, hc, and from day 91 ac, ts, ss."""
     return _wide("who2006_by_day", "age_days", STANDARD_INDICES)
 
 
@@ -65,5 +66,5 @@ def _wide(name: str, key: str, indices: tuple[str, ...]) -> dict[tuple[str, int,
         (index, row["sex"], row[key]): LMS(row[f"l_{index}"], row[f"m_{index}"], row[f"s_{index}"])
         for row in rows
         for index in indices
-        if row[f"m_{index}"] is not None
+        if row[f"m_{index}"] is not None and not isnan(row[f"m_{index}"])
     }

@@ -29,8 +29,8 @@ INDICATORS = {
 }
 COMBINED = {"HA_2_WH_2": "HA < -2 and WH_seen < -2", "HA_2_WH2": "HA < -2 and WH_seen > 2"}
 AGES_2006 = {"00-05 mo": 6, "06-11 mo": 12, "12-23 mo": 24, "24-35 mo": 36, "36-47 mo": 48, "48-59 mo": 60}
-AGES_2007 = {"61-71 mo": 72} | {f"{m}-{m + 11} mo": m + 12 for m in range(72, 228, 12)} | {"228-228 mo": 229}
-WIDE_AGES_2007 = {"61-119 mo": 120, "120-179 mo": 180, "180-228 mo": 229}
+AGES_2007 = {"60-71 mo": 72} | {f"{m}-{m + 11} mo": m + 12 for m in range(72, 228, 12)} | {"228-228 mo": 229}
+WIDE_AGES_2007 = {"60-119 mo": 120, "120-179 mo": 180, "180-228 mo": 229}
 SEXES = {"Female": 2, "Male": 1}
 FURTHER = {
     "typeres": "Area",
@@ -105,7 +105,8 @@ def _analyse(connection: duckdb.DuckDBPyConnection, survey: Survey, reference: s
         for group in grouping.groups or sorted(sums):
             row = _row(sums.get(group, []), clusters, int(freedom), reference)
             name = group if grouping.label == "All" else f"{grouping.label}: {group}"
-            rows.append({"Group": name, **_blanked(row, grouping.label, reference)})
+            ages = _ages_2007(group) if reference == "2007" else {}
+            rows.append({"Group": name, **ages, **_blanked(row, grouping.label, reference)})
     return Prevalence(rows, total - remaining, without)
 
 
@@ -177,7 +178,7 @@ def _word(survey: Survey, name: str) -> str:
 def _kept(connection: duckdb.DuckDBPyConnection, reference: str) -> str:
     """Who stays: inside the ages, and with a cluster and a stratum wherever the file has any."""
     in_age = (
-        "(age_days is null or age_days <= 1826)" if reference == "2006" else "age_months >= 61 and age_months < 229"
+        "(age_days is null or age_days <= 1826)" if reference == "2006" else "age_months >= 60 and age_months < 229"
     )
     clusters, strata = _one(connection, "select count(cluster), count(stratum) from scored")
     conditions = [in_age, "cluster is not null" if clusters else "", "stratum is not null" if strata else ""]
@@ -309,6 +310,17 @@ def _deviation(records: list[dict[str, Any]], name: str, average: Estimate, weig
         return None
     squares = math.fsum(float(r[f"q_{name}"] or 0) for r in records) / weight
     return math.sqrt(max(squares - average.value**2, 0.0) * children / (children - 1))
+
+
+def _ages_2007(group: str) -> Row:
+    """The columns Years and Months that `anthroplus_prevalence` puts beside the group."""
+    months = group.rpartition(".")[2].removesuffix(" mo")
+    if group.rpartition(".")[2] in AGES_2007:
+        return {"Years": str(int(months.split("-")[0]) // 12), "Months": f"({months})"}
+    if group.rpartition(".")[2] in WIDE_AGES_2007:
+        first, last = (int(month) // 12 for month in months.split("-"))
+        return {"Years": f"Total ({first}-{last})", "Months": f"({months})"}
+    return {"Years": "Total (5-19)", "Months": "(60-228)"}
 
 
 def _blanked(row: Row, label: str, reference: str) -> Row:

@@ -38,6 +38,15 @@ class Bounds:
     """Fewer children than this are not judged."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A group's figures as `judged_measuring` gives them, and how often each end digit 0-9 was written."""
+
+    row: Row
+    weight_digits: Sequence[int]
+    length_digits: Sequence[int]
+
+
 BOUNDS = Bounds()
 ALL = "All"
 HEAP_WIDTH_MONTHS = 1
@@ -48,6 +57,13 @@ def quality(
     source: Path, group: str | None = None, *, age_in_months: bool = False, bounds: Bounds = BOUNDS
 ) -> list[Row]:
     """Quality of the measurements of the file SOURCE, all together and by its column GROUP (a commune, a measurer)."""
+    return [judged.row for judged in judged_file(source, group, age_in_months=age_in_months, bounds=bounds)]
+
+
+def judged_file(
+    source: Path, group: str | None = None, *, age_in_months: bool = False, bounds: Bounds = BOUNDS
+) -> list[Judged]:
+    """The same with the end digits."""
     with duckdb.connect() as connection:
         survey = open_survey(connection, source, age_in_months=age_in_months)
         column = _column(survey, group, source)
@@ -55,15 +71,15 @@ def quality(
         kept = ["age_months", "weight_kg", "lenhei_cm", *([column] if column else [])]
         scored = zscore_query(survey.relation, keep=kept, age_months="age_months")
         try:
-            return measuring_quality(connection, f"({scored})", column, bounds)
+            return judged_measuring(connection, f"({scored})", column, bounds)
         except duckdb.Error as fault:
             raise source_error(fault, source) from None
 
 
-def measuring_quality(
+def judged_measuring(
     connection: duckdb.DuckDBPyConnection, relation: str, group: str | None = None, bounds: Bounds = BOUNDS
-) -> list[Row]:
-    """The same on a relation with age_months, weight_kg, lenhei_cm and z and f of len, wei, wfl (unrounded z).
+) -> list[Judged]:
+    """The same on a relation with age_months, weight_kg, lenhei_cm and z and f of len, wei, wfl.
 
     One record for all children (group "All") and one for each value of the column GROUP: children;
     weight_digits and length_digits (dissimilarity, percent); age_heaping (ratio); per index sd_ and implausible_
@@ -74,7 +90,8 @@ def measuring_quality(
     records = found.fetchall()
     if group:
         records += connection.execute(_query(relation, f"cast({group} as varchar)", 2)).fetchall()
-    return [_judged(dict(zip(columns, record, strict=True)), bounds) for record in records]
+    named = (dict(zip(columns, record, strict=True)) for record in records)
+    return [Judged(_judged(record, bounds), _digits(record, "weight"), _digits(record, "length")) for record in named]
 
 
 def _query(relation: str, group: str, order: int) -> str:
@@ -113,7 +130,7 @@ def _judged(record: dict[str, Any], bounds: Bounds) -> Row:
     children = int(record["children"])
     row: Row = {"group": record["name"] if record["name"] is not None else "?", "children": children}
     for name in ("weight", "length"):
-        row[f"{name}_digits"] = dissimilarity([int(record[f"{name}_{digit}"]) for digit in range(10)])
+        row[f"{name}_digits"] = dissimilarity(_digits(record, name))
     expected = int(record["aged"]) * HEAP_WIDTH_MONTHS / HEAP_EVERY_MONTHS
     row["age_heaping"] = int(record["heaped"]) / expected if expected else None
     for index in ("len", "wei", "wfl"):
@@ -124,6 +141,10 @@ def _judged(record: dict[str, Any], bounds: Bounds) -> Row:
     row["visit"] = int(bool(reasons)) if enough else None
     row["reasons"] = " ".join(reasons) if enough else ""
     return row
+
+
+def _digits(record: dict[str, Any], name: str) -> list[int]:
+    return [int(record[f"{name}_{digit}"]) for digit in range(10)]
 
 
 def _beyond(name: str, value: str | float | None, bounds: Bounds) -> bool:

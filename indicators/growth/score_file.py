@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.growth.sql import INDICES, register, score_columns, zscore_query
+from indicators.growth.sql import indices, register, score_columns, zscore_query
 from indicators.growth.survey_file import CSV_SUFFIXES, Survey, open_survey, quoted, source_error
 from schemas.errors import NoSpace, UsageFault
 
@@ -65,11 +65,11 @@ def _selection(survey: Survey, reference: str) -> str:
         reference,
         keep=survey.sources,
         age_months="age_months",
-        head_cm="head_cm",
+        girths=survey.girths,
         in_order=True,
     )
     columns = [f"{survey.sources[i]} as {_identifier(name, i)}" for i, name in enumerate(survey.names)]
-    for index in INDICES[reference]:
+    for index in indices(reference, tuple(survey.girths)):
         columns += [f"round(z{index}, 2) + 0 as z{index}", f"cast(f{index} as integer) as f{index}"]  # + 0: no -0.0
     return f"select {', '.join(columns)} from ({query})"
 
@@ -89,7 +89,7 @@ def _form(survey: Survey, reference: str, suffix: str) -> str:
 def _heading(survey: Survey, reference: str, suffix: str) -> str:
     """The first line, ours to write so that names stay as the sender wrote them, empty ones included."""
     line = io.StringIO()
-    names = [*survey.names, *score_columns(reference)]
+    names = [*survey.names, *score_columns(reference, tuple(survey.girths))]
     csv.writer(line, delimiter=_delimiter(suffix), lineterminator="\n").writerow(names)
     return line.getvalue()
 
@@ -99,7 +99,7 @@ def _delimiter(suffix: str) -> str:
 
 
 def _refuse_present(survey: Survey, reference: str, source: Path) -> None:
-    present = [name for name in score_columns(reference) if survey.source(name)]
+    present = [name for name in score_columns(reference, tuple(survey.girths)) if survey.source(name)]
     if present:
         listed = ", ".join(present)
         raise UsageFault(f"Tệp {source} đã có cột {listed}.", f"{source} already has the columns {listed}.")

@@ -5,11 +5,14 @@
 
 The relation has sex_code (1, 2), age_days (integer), weight_kg, lenhei_cm (DOUBLE), measure ('L', 'H' or null) and
 oedema (boolean). The rules are those of `zscore.py`, where they are explained; a test holds the two together.
+
+What makes it fast: keys are dense integers, so that a join is a look-up; the product S L stands in the tables; L is 1
+for length and head circumference, so that these need no power; a flag is a comparison without rounding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -19,19 +22,33 @@ from indicators.growth.zscore import PLAUSIBLE
 STANDARD = ("len", "wei", "wfl", "bmi", "hc")
 REFERENCE = ("hfa", "wfa", "bfa")
 INDICES = {"2006": STANDARD, "2007": REFERENCE}
+GIRTHS = ("hc", "ac", "ts", "ss")
+"""Indices of one measurement by age: head and arm circumference (cm), triceps and subscapular skinfold (mm)."""
+LINEAR = ("len", "hc", "hfa")
+"""Indices whose L is 1 throughout: z = (y - M) / (M S), and no restriction beyond 3 SD."""
 TABLES_2006 = {"who2006_by_day": "day_key", "who2006_by_length": "length_key"}
 TABLES_2007 = {"who2007_by_month": "month_key"}
+BY_DAY = ("len", "wei", "bmi", *GIRTHS)
+
+NO_MEASUREMENTS: Mapping[str, str] = {}
 
 
-def score_columns(reference: str = "2006") -> list[str]:
+def indices(reference: str = "2006", girths: Sequence[str] = ()) -> tuple[str, ...]:
+    """The indices in WHO's order: those of REFERENCE, and of GIRTHS those that are not among them already."""
+    named = INDICES[reference]
+    return (*named, *(g for g in GIRTHS if reference == "2006" and g in girths and g not in named))
+
+
+def score_columns(reference: str = "2006", girths: Sequence[str] = ()) -> list[str]:
     """The appended columns in WHO's order: zlen, flen, zwei, fwei, ..."""
-    return [f"{letter}{index}" for index in INDICES[reference] for letter in "zf"]
+    return [f"{letter}{index}" for index in indices(reference, girths) for letter in "zf"]
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Load WHO's tables, as temporary tables and as lists of their columns.
 
-    Keys are dense from 1; key 0 is the row of nulls for whoever has no place in the table.
+    Keys are dense from 1; key 0 is the row of nulls for whoever has no place in the table. sl_ is S L; ms_ is M S,
+    for the indices whose L is 1; step_ is the way to the next row, 0 in the last, where WHO interpolates.
     """
     day, length, month = (
         str(table_path(name)).replace("'", "''") for name in ("who2006_by_day", "who2006_by_length", "who2007_by_month")
@@ -39,7 +56,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         create or replace temp table who2006_by_day as
-        select (sex - 1) * 1857 + age_days + 1 as day_key, * exclude (sex, age_days)
+        select (sex - 1) * 1857 + age_days + 1 as day_key, {", ".join(_made(index) for index in BY_DAY)}
         from read_parquet('{day}')
         union all by name
         select 0 as day_key
@@ -50,24 +67,24 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         create or replace temp table who2006_by_length as
         select
             (sex - 1) * 1202 + tenths_cm + (case position when 'L' then -449 else 2 end) as length_key,
-            {_with_next(("l", "m", "s"), "sex, position", "tenths_cm")}
+            {_with_step({f"{letter}_wfl": letter for letter in "lms"}, "sex, position", "tenths_cm")}
         from read_parquet('{length}')
         union all by name
         select 0 as length_key
         """
     )
-    columns = tuple(f"{letter}_{index}" for index in REFERENCE for letter in "lms")
+    columns = {f"{letter}_{index}": f"{letter}_{index}" for index in REFERENCE for letter in "lms"}
     connection.execute(
         f"""
         create or replace temp table who2007_by_month as
-        select (sex - 1) * 170 + age_months - 59 as month_key, {_with_next(columns, "sex", "age_months")}
+        select (sex - 1) * 170 + age_months - 59 as month_key, {_with_step(columns, "sex", "age_months")}
         from read_parquet('{month}')
         union all by name
         select 0 as month_key
         """
     )
     for table, key in (TABLES_2006 | TABLES_2007).items():
-        for column in _figures(table):
+        for column in _figures(table, GIRTHS):
             connection.execute(f"set variable {table}_{column} = (select list({column} order by {key}) from {table})")
 
 
@@ -77,37 +94,44 @@ def zscore_query(
     *,
     keep: Sequence[str] = (),
     age_months: str | None = None,
-    head_cm: str = "cast(null as double)",
+    girths: Mapping[str, str] = NO_MEASUREMENTS,
     in_order: bool = False,
 ) -> str:
     """A SELECT of the columns KEEP of RELATION (a name or a bracketed query) and the scores of REFERENCE.
 
     AGE_MONTHS is an expression for the exact age in months, by default age_days / 30.4375; give it where the age was
-    recorded in months or in parts of days. HEAD_CM is an expression for the head circumference (2006 only). A join
+    recorded in months or in parts of days. GIRTHS gives expressions for hc, ac (cm), ts, ss (mm; 2006 only). A join
     keeps no order of rows; IN_ORDER looks the tables up as lists instead, which does, and which DuckDB alone reads.
     """
-    months = age_months or f"age_days / {DAYS_PER_MONTH}"
     kept = "".join(f"{column}, " for column in keep)
     if reference == "2006":
-        steps = _steps_2006(relation, kept, months, head_cm, _matched(TABLES_2006, in_order))
+        steps = _steps_2006(relation, kept, age_months, girths, in_order)
     else:
-        steps = _steps_2007(relation, kept, months, _matched(TABLES_2007, in_order))
-    scores = ",\n    ".join(f"growth_{index} as z{index}, {_flag(index)} as f{index}" for index in INDICES[reference])
+        steps = _steps_2007(relation, kept, age_months or f"age_days / {DAYS_PER_MONTH}", in_order)
+    scores = ",\n    ".join(
+        f"growth_{index} as z{index}, {_flag(index)} as f{index}" for index in indices(reference, tuple(girths))
+    )
     return f"{steps}\nselect\n    {kept}\n    {scores}\nfrom growth_scored"
 
 
-def _steps_2006(relation: str, kept: str, months: str, head: str, matched: str) -> str:
-    lms = ", ".join(f"{letter}_{index}" for index in ("len", "wei", "bmi", "hc") for letter in "lms")
+def _steps_2006(relation: str, kept: str, months: str | None, girths: Mapping[str, str], in_order: bool) -> str:
+    # the exact age decides who is 9 or 60 months old; whole days say the same, and cost less
+    months_column = f"cast({months} as double)" if months else "cast(null as double)"
+    young = f"{months} < 9" if months else "age_days < 274"
+    in_age = "growth_days <= 1856 and growth_months < 60" if months else "growth_days <= 1826"
+    named = tuple(girths)
+    values = "".join(f",\n        cast({girths[g]} as double) as growth_{g}_value" for g in named)
+    carried = "".join(f"growth_{g}_value, " for g in named)
+    absent = "".join(f", cast(null as double) as growth_{g}" for g in ("hc",) if g not in girths)
     return f"""with growth_child as (
     select
         {kept}
-        sex_code as growth_sex,
+        case when sex_code in (1, 2) then sex_code end as growth_sex,
         case when age_days >= 0 then age_days end as growth_days,
-        cast({months} as double) as growth_months,
-        case when not coalesce(oedema, false) then weight_kg end as growth_weight,
+        {months_column} as growth_months,
+        case when weight_kg >= 0 and not coalesce(oedema, false) then weight_kg end as growth_weight,
         case when lenhei_cm > 0 then lenhei_cm end as growth_raw_length,
-        case when measure = 'H' and {months} < 9 then null else measure end as growth_position,
-        cast({head} as double) as growth_head
+        case when measure = 'H' and {young} then null else measure end as growth_position{values}
     from {relation}
 ), growth_placed as (
     select
@@ -117,11 +141,12 @@ def _steps_2006(relation: str, kept: str, months: str, head: str, matched: str) 
             when growth_days >= 731 and growth_position = 'L' then growth_raw_length - cast(0.7 as double)
             else growth_raw_length
         end as growth_length,
-        growth_days is not null and growth_days <= 1856 and growth_months < 60 as growth_in_age
+        coalesce({in_age}, false) as growth_in_age
     from growth_child
 ), growth_tabled as (
     select
         *,
+        floor(growth_length * 10) as growth_tenths,
         case
             when growth_days is not null and not growth_in_age then null
             when growth_days < 731 then 'L'
@@ -134,19 +159,17 @@ def _steps_2006(relation: str, kept: str, months: str, head: str, matched: str) 
 ), growth_keyed as (
     select
         *,
-        case
-            when growth_in_age and growth_sex in (1, 2) then (growth_sex - 1) * 1857 + growth_days + 1
-            else 0
-        end as growth_day_key,
-        case
-            when growth_sex not in (1, 2) or growth_sex is null then 0
-            when growth_table = 'L' and growth_length between 45 and 110
-                then (growth_sex - 1) * 1202 + cast(floor(growth_length * 10) as integer) - 449
-            when growth_table = 'H' and growth_length between 65 and 120
-                then (growth_sex - 1) * 1202 + cast(floor(growth_length * 10) as integer) + 2
-            else 0
-        end as growth_length_key,
-        (growth_length - floor(growth_length * 10) / 10) / cast(0.1 as double) as growth_part,
+        case when growth_in_age then coalesce((growth_sex - 1) * 1857 + growth_days + 1, 0) else 0 end as growth_day_key,
+        coalesce(
+            case
+                when growth_table = 'L' and growth_length between 45 and 110
+                    then (growth_sex - 1) * 1202 + cast(growth_tenths as integer) - 449
+                when growth_table = 'H' and growth_length between 65 and 120
+                    then (growth_sex - 1) * 1202 + cast(growth_tenths as integer) + 2
+            end,
+            0
+        ) as growth_length_key,
+        (growth_length - growth_tenths / 10) / cast(0.1 as double) as growth_part,
         growth_weight / ((growth_length / 100) * (growth_length / 100)) as growth_bmi_value
     from growth_tabled
 ), growth_matched as (
@@ -155,43 +178,41 @@ def _steps_2006(relation: str, kept: str, months: str, head: str, matched: str) 
         growth_length,
         growth_weight,
         growth_bmi_value,
-        growth_head,
-        {lms},
-        {_between("l", "growth_part")} as l_wfl,
-        {_between("m", "growth_part")} as m_wfl,
-        {_between("s", "growth_part")} as s_wfl
-    from {matched}
+        {carried}
+        {", ".join(_figures("who2006_by_day", named))},
+        {", ".join(_between(f"{letter}_wfl") for letter in "lms")}
+    from {_matched(TABLES_2006, in_order, named)}
 ), growth_plain as (
     select
         *,
-        {_plain("len", "growth_length")} as growth_len,
-        {_plain("wei", "growth_weight")} as plain_wei,
-        {_plain("wfl", "growth_weight", zero=True)} as plain_wfl,
-        {_plain("bmi", "growth_bmi_value")} as plain_bmi,
-        {_plain("hc", "growth_head")} as growth_hc
+        {_linear("len", "growth_length")},
+        {_plain("wei", "growth_weight", "growth_weight > 0")},
+        s_wfl * l_wfl as sl_wfl,
+        {_plain("wfl", "growth_weight", "growth_weight >= 0")},
+        {_plain("bmi", "growth_bmi_value", "growth_bmi_value > 0")}
+        {"".join(f", {_of_girth(g)}" for g in named)}
+        {absent}
     from growth_matched
 ), growth_scored as (
     select
         {kept}
-        growth_len,
+        {", ".join(f"growth_{g}" for g in ("len", "hc"))},
         {_restricted("wei", "growth_weight")} as growth_wei,
         {_restricted("wfl", "growth_weight")} as growth_wfl,
-        {_restricted("bmi", "growth_bmi_value")} as growth_bmi,
-        growth_hc
+        {_restricted("bmi", "growth_bmi_value")} as growth_bmi
+        {"".join(f", {_restricted(g, f'growth_{g}_value')} as growth_{g}" for g in named if g not in LINEAR)}
     from growth_plain
 )"""
 
 
-def _steps_2007(relation: str, kept: str, months: str, matched: str) -> str:
-    lms = ",\n        ".join(
-        f"{_between(f'{letter}_{index}', 'growth_part')} as {letter}_{index}" for index in REFERENCE for letter in "lms"
-    )
+def _steps_2007(relation: str, kept: str, months: str, in_order: bool) -> str:
+    lms = ",\n        ".join(_between(f"{letter}_{index}") for index in REFERENCE for letter in "lms")
     return f"""with growth_child as (
     select
         {kept}
         sex_code as growth_sex,
         cast({months} as double) as growth_months,
-        case when not coalesce(oedema, false) then weight_kg end as growth_weight,
+        case when weight_kg > 0 and not coalesce(oedema, false) then weight_kg end as growth_weight,
         case when lenhei_cm > 0 then lenhei_cm end as growth_length
     from {relation}
 ), growth_keyed as (
@@ -212,13 +233,16 @@ def _steps_2007(relation: str, kept: str, months: str, matched: str) -> str:
         case when growth_months < 121 then growth_weight end as growth_weight,
         growth_bmi_value,
         {lms}
-    from {matched}
+    from {_matched(TABLES_2007, in_order)}
 ), growth_plain as (
     select
         *,
-        {_plain("hfa", "growth_length")} as growth_hfa,
-        {_plain("wfa", "growth_weight")} as plain_wfa,
-        {_plain("bfa", "growth_bmi_value")} as plain_bfa
+        m_hfa * s_hfa as ms_hfa,
+        {_linear("hfa", "growth_length")},
+        s_wfa * l_wfa as sl_wfa,
+        {_plain("wfa", "growth_weight", "growth_weight > 0")},
+        s_bfa * l_bfa as sl_bfa,
+        {_plain("bfa", "growth_bmi_value", "growth_bmi_value > 0")}
     from growth_matched
 ), growth_scored as (
     select
@@ -230,55 +254,76 @@ def _steps_2007(relation: str, kept: str, months: str, matched: str) -> str:
 )"""
 
 
-def _figures(table: str) -> list[str]:
-    """The columns of a table: L, M, S of each index, and of the next row where WHO interpolates."""
+def _made(index: str) -> str:
+    """What a table by day holds of an index, from its L, M and S."""
+    if index in LINEAR:
+        return f"m_{index}, m_{index} * s_{index} as ms_{index}"
+    return f"l_{index}, m_{index}, s_{index} * l_{index} as sl_{index}"
+
+
+def _figures(table: str, girths: Sequence[str] = ()) -> list[str]:
+    """The columns of a table that a query needs."""
     if table == "who2006_by_day":
-        return [f"{letter}_{index}" for index in ("len", "wei", "bmi", "hc") for letter in "lms"]
-    own = list("lms") if table == "who2006_by_length" else [f"{m}_{index}" for index in REFERENCE for m in "lms"]
-    return [*own, *(f"next_{column}" for column in own)]
+        of = ("len", "wei", "bmi", *girths)
+        return [f"{part}_{index}" for index in of for part in (("m", "ms") if index in LINEAR else ("l", "m", "sl"))]
+    own = [f"{m}_{index}" for index in (("wfl",) if table == "who2006_by_length" else REFERENCE) for m in "lms"]
+    return [*own, *(f"step_{column}" for column in own)]
 
 
-def _matched(tables: dict[str, str], in_order: bool) -> str:
+def _matched(tables: dict[str, str], in_order: bool, girths: Sequence[str] = ()) -> str:
     """What to put behind FROM so that the rows of TABLES (name -> key) stand beside the children."""
     if not in_order:
         return "growth_keyed" + "".join(f"\n    inner join {t} on growth_{k} = {k}" for t, k in tables.items())
     found = ", ".join(
         f"getvariable('{table}_{column}')[growth_{key} + 1] as {column}"
         for table, key in tables.items()
-        for column in _figures(table)
+        for column in _figures(table, girths)
     )
     return f"(select *, {found} from growth_keyed)"
 
 
-def _with_next(columns: Sequence[str], partition: str, order: str) -> str:
-    """Each column and, as next_<column>, the same of the following row."""
-    following = (f"lead({c}) over (partition by {partition} order by {order}) as next_{c}" for c in columns)
-    return ", ".join([*columns, *following])
+def _with_step(columns: Mapping[str, str], partition: str, order: str) -> str:
+    """Each column under its name and, as step_<name>, the difference of the following row; 0 where there is none."""
+    steps = (
+        f"coalesce(lead({c}) over (partition by {partition} order by {order}) - {c}, 0) as step_{name}"
+        for name, c in columns.items()
+    )
+    return ", ".join([*(f"{c} as {name}" for name, c in columns.items()), *steps])
 
 
-def _between(column: str, part: str) -> str:
-    return f"case when {part} > 0 and next_{column} is not null then {column} + {part} * (next_{column} - {column}) else {column} end"
+def _between(column: str) -> str:
+    return f"{column} + growth_part * step_{column} as {column}"
 
 
-def _plain(index: str, y: str, *, zero: bool = False) -> str:
-    """((y / M)^L - 1) / (S L) for a measurement above nought; a weight of nought counts for weight-for-length."""
-    formula = f"(power({y} / m_{index}, l_{index}) - 1) / (s_{index} * l_{index})"
-    nought = f" when {y} = 0 and m_{index} is not null then cast('-infinity' as double)" if zero else ""
-    return f"case when {y} > 0 then {formula}{nought} end"
+def _linear(index: str, y: str) -> str:
+    return f"case when {y} > 0 then ({y} - m_{index}) / ms_{index} end as growth_{index}"
+
+
+def _plain(index: str, y: str, condition: str) -> str:
+    """((y / M)^L - 1) / (S L); of a weight of nought -infinity, as L is below 0 in weight-for-length."""
+    return f"case when {condition} then (power({y} / m_{index}, l_{index}) - 1) / sl_{index} end as plain_{index}"
+
+
+def _of_girth(index: str) -> str:
+    y = f"growth_{index}_value"
+    return _linear(index, y) if index in LINEAR else _plain(index, y, f"{y} > 0")
 
 
 def _restricted(index: str, y: str) -> str:
     def at(z: int) -> str:
-        return f"m_{index} * power(1 + l_{index} * s_{index} * ({z}), 1 / l_{index})"
+        return f"m_{index} * power(1 + sl_{index} * ({z}), 1 / l_{index})"
 
     return f"""case
+            when plain_{index} between -3 and 3 then plain_{index}
             when plain_{index} > 3 then 3 + ({y} - {at(3)}) / ({at(3)} - {at(2)})
             when plain_{index} < -3 then -3 + ({y} - {at(-3)}) / ({at(-2)} - {at(-3)})
-            else plain_{index}
         end"""
 
 
 def _flag(index: str) -> str:
-    lowest, highest = PLAUSIBLE[index]
-    z = f"round(growth_{index}, 2)"
-    return f"case when {z} < {lowest} or {z} > {highest} then 1 when {z} is not null then 0 end"
+    """Whether z, rounded half away from nought to two decimals, is implausible: 100 z past the bound by a half."""
+    lowest, highest = (
+        f"cast({100 * bound + half} as double)" for bound, half in zip(PLAUSIBLE[index], (-0.5, 0.5), strict=True)
+    )
+    z = f"growth_{index}"
+    return f"cast({z} * 100 >= {highest} or {z} * 100 <= {lowest} as integer)"

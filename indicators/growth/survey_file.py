@@ -1,7 +1,8 @@
 """A file of measurements, CSV or Parquet, in the column names of WHO's `anthro`; read as a stream, never whole.
 
 `open_survey` gives a relation with the file's own columns as source_0, source_1 ... and, beside them, what
-`sql.zscore_query` needs: sex_code, age_days, age_months, weight_kg, lenhei_cm, measure, oedema, head_cm.
+`sql.zscore_query` needs: sex_code, age_days, age_months, weight_kg, lenhei_cm, measure, oedema, and of the
+columns in GIRTH_COLUMNS those that are present, as girth_<index>.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from indicators.growth.lms import DAYS_PER_MONTH
 from schemas.errors import UnreadableFile, UsageFault
 
 REQUIRED = ("sex", "age", "weight", "lenhei")
+GIRTH_COLUMNS = {"headc": "hc", "armc": "ac", "triskin": "ts", "subskin": "ss"}
+"""WHO's names of head and arm circumference (cm), triceps and subscapular skinfold (mm), and the indices of each."""
 CSV_SUFFIXES = (".csv", ".txt", ".tsv")
 MISSING = ("", "na", "n/a", "nan", "null", "none", ".", "-")
 BOY = ("1", "1.0", "m", "male", "nam")
 GIRL = ("2", "2.0", "f", "female", "nữ", "nu")
 YES = ("y", "yes", "1", "1.0", "true", "có", "co")
+OLDEST_DAYS = 100_000
+"""Ages beyond (99999 and the like stand for unknown in many files) count as this one: past every standard."""
 NUMBER_TYPES = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|REAL|DECIMAL)", re.IGNORECASE)
 
 
@@ -34,6 +39,11 @@ class Survey:
     relation: str
     unreadable: str
     """An aggregate SELECT: rows, cells that are no number, rows with a negative age."""
+
+    @property
+    def girths(self) -> dict[str, str]:
+        """Index -> the relation's column, for those of GIRTH_COLUMNS that the file has."""
+        return {index: f"girth_{index}" for name, index in GIRTH_COLUMNS.items() if self.source(name)}
 
     @property
     def sources(self) -> list[str]:
@@ -61,11 +71,11 @@ def open_survey(connection: duckdb.DuckDBPyConnection, path: Path, *, age_in_mon
     select
         {raw},
         {_match(columns["sex"], dict.fromkeys(BOY, "1") | dict.fromkeys(GIRL, "2"))} as sex_code,
-        case when {age} between 0 and 100000 then cast(floor({days} + 0.5) as integer) end as age_days,
+        case when {age} >= 0 then cast(floor(least({days}, {OLDEST_DAYS}) + 0.5) as integer) end as age_days,
         case when {age} >= 0 then {months} end as age_months,
         {_number(columns["weight"])} as weight_kg,
         {_number(columns["lenhei"])} as lenhei_cm,
-        {_optional(columns, "headc")} as head_cm,
+        {"".join(f"{_number(columns[n])} as girth_{g}, " for n, g in GIRTH_COLUMNS.items() if n in columns)}
         {_match(columns.get("measure"), {"l": "'L'", "h": "'H'"})} as measure,
         {_match(columns.get("oedema"), dict.fromkeys(YES, "true"))} as oedema
     from {reader}
@@ -153,10 +163,6 @@ def _numeric(kind: str) -> bool:
     return NUMBER_TYPES.match(kind) is not None
 
 
-def _optional(columns: dict[str, tuple[str, str]], name: str) -> str:
-    return _number(columns[name]) if name in columns else "cast(null as double)"
-
-
 def _match(column: tuple[str, str] | None, meanings: dict[str, str]) -> str:
     """CASE of what a word stands for, else null. (Not IN: DuckDB makes a join of it, and a join loses the order.)"""
     if column is None:
@@ -167,7 +173,7 @@ def _match(column: tuple[str, str] | None, meanings: dict[str, str]) -> str:
 
 def _unreadable(columns: dict[str, tuple[str, str]], reader: str) -> str:
     """Counts that the sender should know of; blanks and NA are no fault."""
-    present = [columns[name] for name in ("age", "weight", "lenhei", "headc") if name in columns]
+    present = [columns[name] for name in ("age", "weight", "lenhei", *GIRTH_COLUMNS) if name in columns]
     bad = " + ".join(
         f"count(*) filter (where {_text(column)} not in {MISSING} and {_number(column)} is null)" for column in present
     )

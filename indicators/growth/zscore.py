@@ -4,7 +4,8 @@ Sources
     WHO Multicentre Growth Reference Study Group. WHO Child Growth Standards: length/height-for-age,
     weight-for-age, weight-for-length, weight-for-height and body mass index-for-age: methods and development.
     Geneva: WHO, 2006. Chapter 7, computation of centiles and z-scores.
-    The same: head circumference-for-age ... Geneva: WHO, 2007.
+    The same: head circumference-for-age, arm circumference-for-age, triceps skinfold-for-age and subscapular
+    skinfold-for-age: methods and development. Geneva: WHO, 2007.
     de Onis M et al. Development of a WHO growth reference for school-aged children and adolescents.
     Bull World Health Organ 2007;85:660-7.
 Ages, lengths, flags and edges are treated as WHO's own R packages `anthro` and `anthroplus` treat them.
@@ -30,6 +31,9 @@ PLAUSIBLE = {
     "wfl": (-5.0, 5.0),
     "bmi": (-5.0, 5.0),
     "hc": (-5.0, 5.0),
+    "ac": (-5.0, 5.0),
+    "ts": (-5.0, 5.0),
+    "ss": (-5.0, 5.0),
     "hfa": (-6.0, 6.0),
     "wfa": (-6.0, 5.0),
     "bfa": (-5.0, 5.0),
@@ -49,25 +53,29 @@ def zscores(
     oedema: bool | None = None,
     *,
     age_months: float | None = None,
+    arm_cm: float | None = None,
+    triceps_mm: float | None = None,
+    subscapular_mm: float | None = None,
 ) -> Scores:
     """Z-scores of a child of 0 to 60 months by the WHO Child Growth Standards (2006, 2007).
 
     SEX is 1 (boy) or 2 (girl). AGE_DAYS is rounded half up to whole days; where the age was given in months, pass
     AGE_MONTHS as well (it decides who is 60 months old). WEIGHT_KG in kg, LENGTH_CM and HEAD_CM in cm. MEASURE is
-    'L' (lying), 'H' (standing) or None. OEDEMA makes all weight-based z-scores None.
+    'L' (lying), 'H' (standing) or None. OEDEMA makes all weight-based z-scores None. ARM_CM (mid-upper arm) in cm and
+    the skinfolds in mm have a standard from day 91 on.
 
-    Formula (chapter 7): z = ((y / M)^L - 1) / (S L). For the weight-based indices, beyond 3 and -3 the distance to
-    the 3 SD line is counted in units of the distance between the 2 and the 3 SD line.
+    Formula (chapter 7): z = ((y / M)^L - 1) / (S L). For the indices of weight, arm and skinfolds, beyond 3 and -3 the
+    distance to the 3 SD line is counted in units of the distance between the 2 and the 3 SD line.
 
-    Returns zlen, zwei, zwfl, zbmi, zhc (unrounded, None where not computed) and flen ... fhc (1 implausible, 0
-    plausible, None without a z).
+    Returns zlen, zwei, zwfl, zbmi, zhc, zac, zts, zss (unrounded, None where not computed) and flen ... fss (1
+    implausible, 0 plausible, None without a z).
     """
     days = None if age_days is None or age_days < 0 else math.floor(age_days + 0.5)
     months = age_months if age_months is not None else None if days is None else _known(age_days) / DAYS_PER_MONTH
     position = _position(measure, months)
     length = _adjusted_length(_positive(length_cm), days, position)
     weight = None if oedema else weight_kg
-    z: dict[str, float | None] = dict.fromkeys(("len", "wei", "wfl", "bmi", "hc"))
+    z: dict[str, float | None] = dict.fromkeys(("len", "wei", "wfl", "bmi", "hc", "ac", "ts", "ss"))
     if sex in (1, 2):
         z["wfl"] = _weight_for_length(sex, days, months, weight, length, position)
         if days is not None and days <= LAST_DAY and months is not None and months < LAST_MONTH_2006:
@@ -76,6 +84,8 @@ def zscores(
             z["hc"] = plain(_positive(head_cm), table["hc", sex, days])
             z["wei"] = restricted(_positive(weight), table["wei", sex, days])
             z["bmi"] = restricted(_bmi(weight, length), table["bmi", sex, days])
+            for index, y in (("ac", arm_cm), ("ts", triceps_mm), ("ss", subscapular_mm)):
+                z[index] = restricted(_positive(y), table.get((index, sex, days)))
     return _with_flags(z)
 
 
@@ -113,7 +123,7 @@ def plain(y: float | None, lms: LMS | None) -> float | None:
 
 
 def restricted(y: float | None, lms: LMS | None) -> float | None:
-    """The z of a weight-based index: beyond 3 SD either way, counted in the last SD's width."""
+    """The z of an index of weight, arm or skinfold: beyond 3 SD either way, counted in the last SD's width."""
     z = plain(y, lms)
     if z is None or lms is None or y is None or -3 <= z <= 3:
         return z
@@ -140,6 +150,12 @@ def _position(measure: str | None, months: float | None) -> str | None:
         return None
     too_young = months is not None and months < STANDING_FROM_MONTHS
     return None if measure.upper() == "H" and too_young else measure.upper()
+
+
+def adjusted_length(length_cm: float | None, age_days: int | None, measure: str | None) -> float | None:
+    """Length (cm) as the standards take it: lying before 731 days, standing from then on; as `zscores` has it."""
+    months = None if age_days is None else age_days / DAYS_PER_MONTH
+    return _adjusted_length(_positive(length_cm), age_days, _position(measure, months))
 
 
 def _adjusted_length(length: float | None, days: int | None, position: str | None) -> float | None:

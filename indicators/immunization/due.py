@@ -1,7 +1,8 @@
 """The next dose of each series that a child is due, by the schedule of the day on which it falls due.
 
 A child is late only for what is surely asked and surely delivered where it lives: never by an open-ended
-*recalled* row of the schedule, never for a vaccine without a rollout date in its province.
+*recalled* row of the schedule, never for a vaccine without a rollout date in its province, and never for a dose
+whose age it had reached before the law asked for the dose at all (it may catch up).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from functools import cache
 
 from indicators.immunization.judge import Dose, judge_doses
 from indicators.immunization.law import LAW
-from indicators.immunization.schedule import ScheduleRow, Wait, law_schedule, parameter_rows
+from indicators.immunization.schedule import ScheduleRow, Wait, law_schedule
+from indicators.parameters import parameter_rows
 from schemas.dates import add_months
 
 ELIGIBILITY_TABLE = "immunization_eligibility.csv"
@@ -88,22 +90,26 @@ def _next_due(
     delivered_from = rollout.get((series, province))
     for row in _rows(series, number):
         due_on = _due_on(born, last, row)
+        catching_up = row.limit.first_day is not None and due_on < row.limit.first_day
         if row.limit.first_day is not None:
             due_on = max(due_on, row.limit.first_day)
         if delivered_from is not None:
             due_on = max(due_on, delivered_from)
         if row.limit.last_day is None or due_on <= row.limit.last_day:
-            return _due(born, due_on, row, as_of, delivered_from)
+            return _due(born, due_on, row, as_of, delivered_from, catching_up)
     return None
 
 
-def _due(born: date, due_on: date, row: ScheduleRow, as_of: date, delivered_from: date | None) -> Due | None:
+def _due(
+    born: date, due_on: date, row: ScheduleRow, as_of: date, delivered_from: date | None, catching_up: bool
+) -> Due | None:
     series, number = row.limit.series, row.limit.number
     until = _until(born, series, number, row)
     if due_on >= until or as_of >= until:
         return None
     delivered = series not in DELIVERED_BY_PROVINCE or (delivered_from is not None and delivered_from <= as_of)
-    late = delivered and not row.open_and_recalled and as_of > LATE_AFTER.after(due_on)
+    asked = not catching_up and not row.open_and_recalled
+    late = delivered and asked and as_of > LATE_AFTER.after(due_on)
     return Due(series, number, due_on, until, late, delivered, row)
 
 

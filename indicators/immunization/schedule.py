@@ -5,15 +5,13 @@ They stand in `indicators/parameters/` as they were compiled, each row with its 
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from importlib import resources
 
+from indicators.parameters import parameter_rows
 from schemas.dates import add_months
-from schemas.errors import InvalidDefinition
 
 LAW_TABLE = "immunization_schedule.csv"
 WHO_TABLE = "immunization_who_minimum.csv"
@@ -65,16 +63,6 @@ class ScheduleRow:
     def open_and_recalled(self) -> bool:
         """Carried over without a text that was seen: such a row never makes a child late."""
         return self.limit.last_day is None and self.confidence == "recalled"
-
-
-def parameter_rows(name: str) -> list[dict[str, str]]:
-    """The rows of `indicators/parameters/NAME`; a row without a source is refused."""
-    text = resources.files("indicators.parameters").joinpath(name).read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    for line, row in enumerate(rows, start=2):
-        if not (row.get("source") or "").strip():
-            raise InvalidDefinition(f"{name}, dòng {line}: thiếu nguồn (source).", f"{name}, row {line}: no source.")
-    return rows
 
 
 def _whole(row: dict[str, str], column: str) -> int | None:

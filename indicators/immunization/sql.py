@@ -11,7 +11,9 @@ the last day of a month standing for every later day number, as `schemas.dates.a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from indicators.immunization.judge import FULL
 from indicators.immunization.law import LAW
@@ -59,11 +61,18 @@ select
 from numbered"""
 
 
-def fully_immunized_query(doses: str, children: str, rule: Rule = LAW, as_of: date | None = None) -> str:
+def fully_immunized_query(
+    doses: str,
+    children: str,
+    rule: Rule = LAW,
+    as_of: date | None = None,
+    before_months: Mapping[tuple[str, int], int] = MappingProxyType({}),
+) -> str:
     """One row per child of CHILDREN; every answer but the last is null where the birth date is not known.
 
     fully_immunized_12m, fully_immunized_12m_with_ipv, fully_immunized_12m_crude, zero_dose_12m; for each dose
-    of the rule `<series>_<number>_valid` and `<series>_<number>_in_time`; and never_vaccinated.
+    of the rule `<series>_<number>_valid` and `<series>_<number>_in_time`; and never_vaccinated. For the doses of
+    BEFORE_MONTHS also `<series>_<number>_on_time`: valid, on a day before the child completed so many months.
     """
     full = " and ".join(f"{_in_time(_name(series, number))}" for series, number in FULL.items())
     crude = " and ".join(f"coalesce({series.lower()}_given, 0) >= {number}" for series, number in FULL.items())
@@ -77,6 +86,9 @@ def fully_immunized_query(doses: str, children: str, rule: Rule = LAW, as_of: da
         name = _name(series, number)
         answers[f"{name}_valid"] = f"{name} is not null"
         answers[f"{name}_in_time"] = _in_time(name)
+    for (series, number), months in before_months.items():
+        end = f"cast(known.birth_date + interval {months} month as date) - date '1970-01-01'"
+        answers[f"{_name(series, number)}_on_time"] = f"coalesce({_name(series, number)} < ({end}) * {DAY_UNIT}, false)"
     columns = "".join(
         f"\n    case when known.birth_day is not null then {condition} end as {name},"
         for name, condition in answers.items()

@@ -31,10 +31,12 @@ _WITHOUT = (
     f"coalesce({_P}.without_both, false) or coalesce({_C}.special_a, false) or coalesce({_C}.special_b, false)"
     f" or coalesce({_C}.special_c, false)"
 )
-_ENTITLED = (
+WITHOUT_SUPPORT = (
     f"coalesce({_P}.without_both, false) or coalesce({_C}.special_a, false) or coalesce({_C}.entitled_c, false)"
     f" or (coalesce({_C}.special_b, false) and coalesce({_P}.care_form, '') <> 'adoption')"
 )
+UNDECIDED = f"coalesce({_C}.undecided_c, false)"
+"""Over joined `child_circumstance` and `child_parent`: a case of NĐ 20/2021 Đ.5 k.1 whatever the age; perhaps one."""
 
 COLUMNS = {
     "poverty": "case when child_support.poverty is not null then child_support.poverty"
@@ -51,8 +53,8 @@ COLUMNS = {
     f" when {_P}.mother_dead then 'mother' when u.tells_circumstance then 'none' end",
     "without_parental_care": _named(f"({_WITHOUT})", "circumstance"),
     "entitled_no_support": f"case when r.age_months_lo >= 192 then false"
-    f" when ({_ENTITLED}) and r.age_months_hi < 192 then true"
-    f" when ({_ENTITLED}) or coalesce({_C}.undecided_c, false) then null"
+    f" when ({WITHOUT_SUPPORT}) and r.age_months_hi < 192 then true"
+    f" when ({WITHOUT_SUPPORT}) or {UNDECIDED} then null"
     " when u.tells_circumstance then false end",
     "care_form": f"{_P}.care_form",
     "family_care": f"{_P}.care_form in ('parents', 'relative', 'non_relative', 'adoption')",
@@ -94,7 +96,10 @@ def circumstances(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             {_any("substr(code, 1, 2) = '1.'", "special")},
             {_any("substr(code, 1, 2) = '2.' or code = '2'", "at_risk")},
             {_any(f"code in ({entitled})", "entitled_c")},
-            {_any(f"code in ({undecided})", "undecided_c")}
+            {_any(f"code in ({undecided})", "undecided_c")},
+            {_any("code = '1.04.01'", "extreme_disability")},
+            {_any("code = '1.04.02'", "severe_disability")},
+            {_any("code in ('1.04.01', '1.04.02', '1.04.03')", "disability_degree")}
         from snap_circumstance
         where {_holds("snap_circumstance", moment)}
         group by child
@@ -105,6 +110,11 @@ def circumstances(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 def parents_and_carers(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     """Whether each parent is dead, whether both are out of reach, and the form of care in force."""
     gone = ", ".join(f"'{s}'" for s in WITHOUT_PARENT)
+    told = ", ".join(
+        f"coalesce(p.{parent}_{state}, false) as {parent}_{state}"
+        for parent in ("father", "mother")
+        for state in ("lost", "alive", "told")
+    )
     con.execute(
         f"""
         create or replace temp table child_parent as
@@ -114,7 +124,13 @@ def parents_and_carers(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
                 {_any("parent = 'father' and status = 'dead'", "father_dead")},
                 {_any("parent = 'mother' and status = 'dead'", "mother_dead")},
                 {_any(f"parent = 'father' and status in ({gone})", "father_gone")},
-                {_any(f"parent = 'mother' and status in ({gone})", "mother_gone")}
+                {_any(f"parent = 'mother' and status in ({gone})", "mother_gone")},
+                {_any("parent = 'father' and status in ('dead', 'missing')", "father_lost")},
+                {_any("parent = 'mother' and status in ('dead', 'missing')", "mother_lost")},
+                {_any("parent = 'father' and status = 'alive'", "father_alive")},
+                {_any("parent = 'mother' and status = 'alive'", "mother_alive")},
+                {_any("parent = 'father' and status is not null", "father_told")},
+                {_any("parent = 'mother' and status is not null", "mother_told")}
             from snap_parent_status
             where {_holds("snap_parent_status", moment)}
             group by child
@@ -130,6 +146,7 @@ def parents_and_carers(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             coalesce(p.father_dead, false) as father_dead,
             coalesce(p.mother_dead, false) as mother_dead,
             coalesce(p.father_gone and p.mother_gone, false) as without_both,
+            {told},
             c.care_form
         from parent as p
         full join carer as c on c.child = p.child
@@ -146,7 +163,8 @@ def support(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             select
                 child,
                 true as supported,
-                {_any("kind = 'social_allowance'", "social_allowance")}
+                {_any("kind = 'social_allowance'", "social_allowance")},
+                sum(case when kind = 'social_allowance' then amount end) as allowance_paid
             from snap_support
             where {_holds("snap_support", moment)}
             group by child
@@ -163,7 +181,7 @@ def support(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             where {_holds("snap_household_status", moment)}
             group by child
         )
-        select coalesce(s.child, h.child) as child, s.supported, s.social_allowance, h.poverty
+        select coalesce(s.child, h.child) as child, s.supported, s.social_allowance, s.allowance_paid, h.poverty
         from received as s
         full join household as h on h.child = s.child
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from indicators.prepare import care, growth_status, immunization_status, school, work
+from indicators.prepare import allowance, care, growth_status, immunization_status, school, work
 from indicators.prepare.ages import completed_months
 from indicators.prepare.contracts import CHILD
 from indicators.prepare.moment import Moment
@@ -19,7 +19,7 @@ def prepare_child(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     unit_reports(con, moment)
     for step in (
         listed, school.schooling, work.working, care.circumstances, care.parents_and_carers, care.support,
-        care.health_events, growth_status.measured, immunization_status.immunized,
+        allowance.allowances, care.health_events, growth_status.measured, immunization_status.immunized,
     ):  # fmt: skip
         step(con, moment)
     con.execute(f"create or replace temp table prepared_child as {_wide()}")
@@ -168,15 +168,15 @@ def _wide() -> str:
         f"when r.age_months_lo >= {low} and r.age_months_hi <= {high} then '{name}'" for low, high, name in AGE_BANDS
     ) + " end"  # fmt: skip
     columns = {
-        **_OWN, **from_years, "age_band": band, **care.COLUMNS, **school.COLUMNS, **work.COLUMNS,
+        **_OWN, **from_years, "age_band": band, **care.COLUMNS, **allowance.COLUMNS, **school.COLUMNS, **work.COLUMNS,
         **growth_status.COLUMNS, **immunization_status.COLUMNS,
     }  # fmt: skip
     contract = CHILD.physical()
     listed_columns = ",\n            ".join(f"cast({columns[c]} as {kind}) as {c}" for c, kind in contract.items())
     joins = "\n        ".join(
         f"left join {table} on {table}.child = r.child"
-        for table in ("child_listed", "child_school", "child_work", "child_circumstance", "child_parent",
-                      "child_support", "child_health", "child_growth", "child_immunization")
+        for table in ("child_listed", "child_school", "child_work", "child_left", "child_circumstance", "child_parent",
+                      "child_support", "child_allowance", "child_health", "child_growth", "child_immunization")
     )  # fmt: skip
     return f"""
         with birth_record as (

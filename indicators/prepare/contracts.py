@@ -66,11 +66,14 @@ CHILD = PreparedSource(
         **_columns("haz waz whz", DECIMAL),
         **_columns(
             "fully_immunized_12m fully_immunized_12m_with_ipv fully_immunized_12m_crude zero_dose_12m"
-            " never_vaccinated got_bcg got_hepb0 got_penta1 got_penta3 got_opv3 got_ipv1 got_measles1 got_mr1 got_je1",
+            " never_vaccinated got_bcg got_hepb0 got_penta1 got_penta3 got_opv3 got_ipv1 got_measles1 got_mr1 got_je1"
+            " on_time_bcg on_time_penta3 on_time_measles1",
             BOOLEAN,
         ),
         **_columns(f"{' '.join(CIRCUMSTANCE_LETTERS)} special_circumstance at_risk supported", BOOLEAN),
         **_columns("both_parents_dead orphan without_parental_care social_allowance entitled_no_support", BOOLEAN),
+        **_columns("allowance_entitled", BOOLEAN),
+        **_columns("allowance_due", INTEGER),
         **_columns("orphan_kind care_form school_level", TEXT),
         **_columns("family_care alternative_care", BOOLEAN),
         **_columns(
@@ -78,7 +81,9 @@ CHILD = PreparedSource(
             " completed_primary completed_lower_secondary",
             BOOLEAN,
         ),
-        **_columns("works child_labour_law child_labour_ncls child_labour_sdg hazardous_work", BOOLEAN),
+        **_columns(
+            "works child_labour_law child_labour_ncls child_labour_sdg hazardous_work left_child_labour", BOOLEAN
+        ),
         **_columns("mental_screened mental_need mental_supported vitamin_a injured married", BOOLEAN),
         **_columns("on_register on_immunization_list on_school_list on_poor_list has_birth_record", BOOLEAN),
     },
@@ -171,11 +176,26 @@ COMMUNE = PreparedSource(
 
 SEALED = PreparedSource(
     "sealed",
-    "one row per unit, category, sex and age band of the store's counts of sealed circumstances on the as-of date",
+    "the store's counts of sealed circumstances on the as-of date: `whole` rows count each child once, `letter` rows a group",
     "unit",
-    {**_columns("unit code sex age_band", TEXT), **_columns("children only_sealed", INTEGER)},
+    {
+        **_columns("unit code sex age_band", TEXT),
+        **_columns("whole letter", BOOLEAN),
+        **_columns("children only_sealed", INTEGER),
+    },
     {},
     ("sex",),
+    ("code",),
+)
+
+CIRCUMSTANCE = PreparedSource(
+    "circumstance",
+    "one row per child and category in force (sub-groups and the groups that hold them), open and sensitive ones alone",
+    "child",
+    {**_columns("child", KEY), **_columns("unit code sex", TEXT), **_columns("supported", BOOLEAN)},
+    {"age_months": INTEGER},
+    ("sex",),
+    ("code",),
 )
 
 MARRIAGE = PreparedSource(
@@ -188,4 +208,14 @@ MARRIAGE = PreparedSource(
     ("sex",),
 )  # fmt: skip
 
-SOURCES: dict[str, PreparedSource] = {s.name: s for s in (CHILD, BIRTH, DEATH, COMMUNE, SEALED, MARRIAGE)}
+HISTORY = PreparedSource(
+    "history",
+    "one row per live birth of the ten years before the as-of month, whatever became of the child; months since 1900",
+    "child",
+    {**_columns("child", KEY), **_columns("unit", TEXT), **_columns("born_month death_age_months end_month", INTEGER)},
+    {},
+)
+
+SOURCES: dict[str, PreparedSource] = {
+    s.name: s for s in (CHILD, BIRTH, DEATH, COMMUNE, SEALED, CIRCUMSTANCE, MARRIAGE, HISTORY)
+}

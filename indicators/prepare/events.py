@@ -1,4 +1,4 @@
-"""Births, deaths and child marriages of the period, and the store's counts of sealed circumstances."""
+"""Births, deaths and child marriages of the period, birth histories, and the store's counts of sealed circumstances."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import duckdb
 
 from indicators.prepare.ages import completed_months
 from indicators.prepare.moment import Moment
+from schemas.dates import add_months
 
 
 def prepare_birth(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
@@ -74,6 +75,58 @@ def prepare_death(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     )
 
 
+HISTORY_MONTHS = 120
+"""The period of 60 months and the five years of age that a child may have had when it began."""
+
+
+def prepare_history(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """Every live birth that can be exposed in the 60 months before the as-of month, with the age at death.
+
+    A birth counts at the mother's commune, where it is recorded; else where the child lived last. Birth dates known
+    only by year are left out; of one known by month the youngest age at death is taken.
+    """
+    day = moment.as_of
+    end = (day.year - 1900) * 12 + day.month
+    first = add_months(day.replace(day=1), -HISTORY_MONTHS)
+    con.execute(
+        f"""
+        create or replace temp table prepared_history as
+        with born as (
+            select child, max(unit) as unit, max(case when live_birth then 1 else 0 end) = 1 as live
+            from snap_birth
+            where live_birth is not null
+            group by child
+        ),
+        died as (
+            select child, min(died_on) as died_on
+            from snap_death
+            where died_on <= date '{day}'
+            group by child
+        ),
+        lived as (
+            select c.child, coalesce(b.unit, c.unit) as unit, c.birth_first, c.birth_last, d.died_on
+            from snap_child as c
+            left join born as b on b.child = c.child
+            left join died as d on d.child = c.child
+            where c.birth_precision in ('day', 'month')
+              and c.birth_first between date '{first}' and date '{day}'
+              and coalesce(b.live, true)
+        )
+        select
+            child,
+            unit,
+            cast((extract(year from birth_first) - 1900) * 12 + extract(month from birth_first) as integer)
+                as born_month,
+            case
+                when died_on < birth_last then 0
+                when died_on is not null then {completed_months("birth_last", "died_on")}
+            end as death_age_months,
+            {end} as end_month
+        from lived
+        """
+    )
+
+
 def prepare_marriage(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     """One row per marriage of this period and of the year before it, at the latest residence.
 
@@ -97,15 +150,17 @@ def prepare_marriage(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 
 
 def prepare_sealed(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """The store's counts for the as-of date; where it gives the group in one row (code 1), that row alone.
+    """The store's counts for the as-of date. Where it gives the groups together in one row (code 1), that row is whole.
 
-    The rows of single letters would count a child in two sealed groups twice.
+    The rows of single letters would count a child in two sealed groups twice; each is right for its own group.
     """
     con.execute(
         f"""
         create or replace temp table prepared_sealed as
         with counted as (
-            select unit, code, sex, age_band, children, only_sealed
+            select
+                unit, code, sex, age_band, children, only_sealed,
+                substr(code, 1, 2) = '1.' and length(code) = 4 as letter
             from snap_sealed_count
             where as_of = date '{moment.as_of}'
         ),
@@ -114,9 +169,33 @@ def prepare_sealed(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             from counted
             where code = '1'
         )
-        select c.unit, c.code, c.sex, c.age_band, c.children, c.only_sealed
+        select
+            c.unit, c.code, c.sex, c.age_band, c.code = '1' or (g.unit is null and c.letter) as whole, c.letter,
+            c.children, c.only_sealed
         from counted as c
         left join grouped as g on g.unit = c.unit
-        where c.code = '1' or (g.unit is null and substr(c.code, 1, 2) = '1.' and length(c.code) = 4)
+        """
+    )
+
+
+def prepare_circumstance(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """Categories in force of the residents, each once; a sub-group (1.03.04) stands under its group (1.03) too."""
+    day = moment.as_of
+    con.execute(
+        f"""
+        create or replace temp table prepared_circumstance as
+        with held as (
+            select child, code
+            from snap_circumstance
+            where valid_from <= date '{day}' and (valid_to is null or valid_to > date '{day}')
+        ),
+        under as (
+            select child, code from held
+            union
+            select child, substr(code, 1, 4) as code from held
+        )
+        select c.child, c.unit, u.code, c.sex, c.supported, c.age_months_lo, c.age_months_hi
+        from under as u
+        inner join prepared_child as c on c.child = u.child
         """
     )

@@ -16,12 +16,17 @@ VALID_DOSES = {
     "got_penta3": "penta_3_valid", "got_opv3": "opv_3_valid", "got_ipv1": "ipv_1_valid",
     "got_measles1": "mcv_1_valid", "got_mr1": "mcv_2_valid", "got_je1": "je_1_valid",
 }  # fmt: skip
+ON_TIME = {"on_time_bcg": ("BCG", 1), "on_time_penta3": ("PENTA", 3), "on_time_measles1": ("MCV", 1)}
+ON_TIME_BEFORE = {("BCG", 1): 1, ("PENTA", 3): 5, ("MCV", 1): 10}
+"""Completed months before which a dose is on time: BCG in the first month (TT 38/2017 Đ.1); others a month after the
+recommended age of the schedule."""
+
 ANSWERS = (
     "fully_immunized_12m", "fully_immunized_12m_with_ipv", "fully_immunized_12m_crude", "zero_dose_12m",
     "never_vaccinated",
 )  # fmt: skip
 
-COLUMNS = {name: f"child_immunization.{name}" for name in (*ANSWERS, *VALID_DOSES)}
+COLUMNS = {name: f"child_immunization.{name}" for name in (*ANSWERS, *VALID_DOSES, *ON_TIME)}
 
 
 def immunized(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
@@ -53,11 +58,12 @@ def immunized(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
           and (d.child is not null or l.on_immunization_list)
         """
     )
-    flags = ", ".join(f"{column} as {name}" for name, column in VALID_DOSES.items())
+    columns = VALID_DOSES | {name: f"{series.lower()}_{number}_on_time" for name, (series, number) in ON_TIME.items()}
+    flags = ", ".join(f"{column} as {name}" for name, column in columns.items())
     con.execute(
         f"""
         create or replace temp table child_immunization as
         select child, {", ".join(ANSWERS)}, {flags}
-        from ({fully_immunized_query("dose", "dosed_child", as_of=moment.as_of)})
+        from ({fully_immunized_query("dose", "dosed_child", as_of=moment.as_of, before_months=ON_TIME_BEFORE)})
         """
     )

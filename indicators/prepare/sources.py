@@ -17,7 +17,14 @@ from indicators.geography import read_geography
 from indicators.prepare.child import prepare_child
 from indicators.prepare.commune import prepare_commune
 from indicators.prepare.contracts import SOURCES
-from indicators.prepare.events import prepare_birth, prepare_death, prepare_marriage, prepare_sealed
+from indicators.prepare.events import (
+    prepare_birth,
+    prepare_circumstance,
+    prepare_death,
+    prepare_history,
+    prepare_marriage,
+    prepare_sealed,
+)
 from indicators.prepare.moment import Moment
 from schemas.dates import add_months
 from schemas.errors import UnreadableFile
@@ -28,12 +35,14 @@ EVENTS = {
     "death": prepare_death,
     "marriage": prepare_marriage,
     "sealed": prepare_sealed,
+    "history": prepare_history,
+    "circumstance": prepare_circumstance,
 }
 
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A connection of its own, in memory; it never asks the network for an extension."""
-    return duckdb.connect(
+    con = duckdb.connect(
         ":memory:",
         config={
             "autoinstall_known_extensions": "false",
@@ -41,6 +50,8 @@ def connect() -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": "false",
         },
     )
+    con.execute("set enable_progress_bar = false")  # it would stand on standard output, amid the CSV
+    return con
 
 
 def prepare(
@@ -53,11 +64,22 @@ def prepare(
     sources: Collection[str] | None = None,
 ) -> Moment:
     """Prepare SOURCES (all by default) in CON; the period is the twelve months that end on AS_OF."""
-    start = period_start or add_months(as_of, -12) + timedelta(days=1)
-    moment = Moment(as_of, start, geography or as_of)
     open_snapshot(con, snapshot)
+    return prepare_opened(con, as_of=as_of, geography=geography, period_start=period_start, sources=sources)
+
+
+def prepare_opened(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: date,
+    geography: date | None = None,
+    period_start: date | None = None,
+    sources: Collection[str] | None = None,
+) -> Moment:
+    """The same of the tables `snap_<table>` that stand in CON already."""
+    moment = Moment(as_of, period_start or twelve_months(as_of), geography or as_of)
     wanted = set(SOURCES) if sources is None else set(sources)
-    if wanted & {"child", "commune", "marriage"}:
+    if wanted & {"child", "commune", "circumstance"}:
         prepare_child(con, moment)
     for name, step in EVENTS.items():
         if name in wanted:
@@ -67,19 +89,35 @@ def prepare(
     return moment
 
 
-def open_snapshot(con: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
-    """The snapshot's tables as views `snap_<table>`; a table without a file is empty."""
+def twelve_months(as_of: date) -> date:
+    """The first day of the twelve months that end on AS_OF."""
+    return add_months(as_of, -12) + timedelta(days=1)
+
+
+def open_snapshot(
+    con: duckdb.DuckDBPyConnection,
+    snapshot: Path,
+    *,
+    tables: Collection[str] = frozenset(SNAPSHOT),
+    children: str | None = None,
+) -> None:
+    """The snapshot's tables (or TABLES of it) as views `snap_<table>`; a table without a file is empty.
+
+    CHILDREN names a table of child keys: rows of other children are left out.
+    """
     if not snapshot.is_dir():
         raise UnreadableFile(
             f"Không có thư mục ảnh chụp dữ liệu {snapshot.name}.",
             f"There is no snapshot folder {snapshot.name}.",
         )
-    for table in SNAPSHOT.values():
+    for table in (SNAPSHOT[name] for name in sorted(tables)):
         one, many = snapshot / f"{table.name}.parquet", snapshot / table.name
         columns = ", ".join(f"cast({c} as {kind}) as {c}" for c, kind in table.columns)
         if one.exists() or many.is_dir():
             path = str(one if one.exists() else many / "**" / "*.parquet").replace("'", "''")
             text = f"select {columns} from read_parquet('{path}', hive_partitioning = false)"
+            if children and any(c == "child" for c, _ in table.columns):
+                text += f" where child in (select child from {children})"
         else:
             nulls = ", ".join(f"cast(null as {kind}) as {c}" for c, kind in table.columns)
             text = f"select {nulls} where false"

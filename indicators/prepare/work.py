@@ -17,6 +17,7 @@ from importlib import resources
 
 import duckdb
 
+from indicators.prepare.ages import completed_months
 from indicators.prepare.moment import Moment
 
 LIGHT_KINDS = ("arts_sport", "craft", "herding")
@@ -29,6 +30,10 @@ COLUMNS = {
         name: f"case when child_work.child is not null then child_work.{name} when u.tells_work then false end"
         for name in ("child_labour_law", "child_labour_ncls", "child_labour_sdg", "hazardous_work")
     },
+    "left_child_labour": "case when child_work.child_labour_law or not child_left.was_labour then false"
+    " when child_left.was_labour and child_work.child is null then true"
+    " when child_left.was_labour and not child_work.child_labour_law then true"
+    " when child_left.child is null and u.tells_work then false end",
 }
 
 
@@ -66,16 +71,47 @@ def _listed(kinds: tuple[str, ...]) -> str:
 
 
 def working(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """One row per child with work in force on the day: its hours in all, and the three answers."""
+    """`child_work`: one row per child with work in force on the day: its hours in all, and the three answers.
+
+    `child_left`: one row per child whose work, as it stood until it ended in the period, was judged; work that ended
+    on one day is judged together, by the age of that day.
+    """
     day = moment.as_of
-    con.execute(
-        f"""
-        create or replace temp table child_work as
-        with spell as (
-            select w.*, r.age_months_lo, r.age_months_hi
+    in_force = f"""
+            select w.*, r.age_months_lo, r.age_months_hi, cast(null as date) as ended
             from snap_work_spell as w
             inner join resident as r on r.child = w.child
-            where w.valid_from <= date '{day}' and (w.valid_to is null or w.valid_to > date '{day}')
+            where w.valid_from <= date '{day}' and (w.valid_to is null or w.valid_to > date '{day}')"""
+    con.execute(f"create or replace temp table child_work as {_judged(in_force, day)}")
+    over = f"""
+            select
+                w.*,
+                {completed_months("c.birth_last", "w.valid_to")} as age_months_lo,
+                {completed_months("c.birth_first", "w.valid_to")} as age_months_hi,
+                w.valid_to as ended
+            from snap_work_spell as w
+            inner join resident as r on r.child = w.child
+            inner join snap_child as c on c.child = w.child
+            where w.valid_to between date '{moment.period_start}' and date '{day}'"""
+    con.execute(
+        f"""
+        create or replace temp table child_left as
+        select
+            child,
+            case
+                when max(case when child_labour_law then 1 else 0 end) = 1 then true
+                when count(child_labour_law) = count(*) then false
+            end as was_labour
+        from ({_judged(over, day)})
+        group by child
+        """
+    )
+
+
+def _judged(spells: str, on: date) -> str:
+    """The answers of each child's spells (for each day on which some ended)."""
+    return f"""
+        with spell as ({spells}
         ),
         summed as (
             select
@@ -94,7 +130,7 @@ def working(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
                     as off_light,
                 max(case when kind = 'other' and not coalesce(paid, false) then 1 else 0 end) as kind_open
             from spell
-            group by child
+            group by child, ended
         )
         select
             child,
@@ -102,12 +138,11 @@ def working(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
                 when hazard = 1 then true
                 when hazard_open = 0 then false
             end as hazardous_work,
-            {_law(moment.as_of)} as child_labour_law,
-            {_survey(moment.as_of)} as child_labour_ncls,
-            {_sdg(moment.as_of)} as child_labour_sdg
+            {_law(on)} as child_labour_law,
+            {_survey(on)} as child_labour_ncls,
+            {_sdg(on)} as child_labour_sdg
         from summed
         """
-    )
 
 
 def _between(low: int, high: int) -> str:

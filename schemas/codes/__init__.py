@@ -100,6 +100,11 @@ def unit_on(code: str, on: date) -> Unit | None:
     return next((u for u in units().values() if u.code == code and u.in_force(on)), None)
 
 
+def communes_on(day: date) -> list[Unit]:
+    """The communes in force on a day."""
+    return [u for u in units().values() if u.level == "commune" and u.in_force(day)]
+
+
 def successor_of(key: str) -> str | None:
     return next((s.successor for s in successions() if s.key == key), None)
 

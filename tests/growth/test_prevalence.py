@@ -215,16 +215,34 @@ def test_further_groups_are_shown_where_their_columns_are(tmp_path):
 
 def test_school_age_has_years_and_no_weight_for_age_over_all(tmp_path):
     dice = random.Random(3)
-    pupils = [[dice.choice([1, 2]), round(dice.uniform(61, 228.9), 2), dice.uniform(15, 60), dice.uniform(100, 170)]
+    pupils = [[dice.choice([1, 2]), round(dice.uniform(60, 228.9), 2), dice.uniform(15, 60), dice.uniform(100, 170)]
               for _ in range(300)]  # fmt: skip
     source = write(tmp_path / "in.csv", pupils, ["sex", "age", "weight", "lenhei"])
     rows = {row["Group"]: row for row in prevalence(source, "2007", age_in_months=True).rows}
     assert len(rows) == 27
-    assert rows["All"]["WA_2_r"] is None and rows["Age Group 2: 61-119 mo"]["WA_2_r"] is not None
+    assert [rows[g]["Years"] for g in ("All", "Age Group 1: 60-71 mo", "Age Group 1: 228-228 mo")] == [
+        "Total (5-19)",
+        "5",
+        "19",
+    ]
+    assert rows["Age + Sex: Female.120-179 mo"]["Years"] == "Total (10-14)"
+    assert rows["Age + Sex: Female.120-179 mo"]["Months"] == "(120-179)"
+    assert rows["All"]["WA_2_r"] is None and rows["Age Group 2: 60-119 mo"]["WA_2_r"] is not None
     z = [zscores_2007(s, m, w, h)["zhfa"] for s, m, w, h in pupils]
     kept = [rounded(value) for value in z if flag("hfa", value) == 0]
     assert rows["All"]["HA_r"] == pytest.approx(statistics.fmean(kept))
     assert rows["All"]["HA_2_r"] == pytest.approx(100 * sum(value < -2 for value in kept) / len(kept))
+
+
+def test_four_children_as_the_manual_of_who_prints_them(tmp_path):
+    children = [[1, 1001, 18, 100], [2, 1000, 15, 80], [2, 1010, 10, 100], [1, 1000, 15, 100]]
+    source = write(tmp_path / "in.csv", children, ["sex", "age", "weight", "lenhei"])
+    rows = {row["Group"]: row for row in prevalence(source).rows}
+    assert [rows["All"][c] for c in ("HAZ_pop", "HAZ_unwpop", "HA_3_r")] == [4, 4, 25]
+    assert rows["All"]["HA_3_se"] == pytest.approx(25)
+    assert rows["Sex: Female"]["HA_3_se"] == pytest.approx(40.82483, abs=5e-6)
+    assert (rows["Sex: Male"]["HA_3_r"], rows["Sex: Male"]["HA_3_se"]) == (0, 0)
+    assert (rows["Age group: 00-05 mo"]["HAZ_unwpop"], rows["Age group: 00-05 mo"]["HA_3_r"]) == (0, None)
 
 
 def test_csv_json_and_table_say_the_same(tmp_path, capsys):

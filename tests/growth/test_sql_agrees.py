@@ -24,6 +24,8 @@ CHILD = st.fixed_dictionaries(
         ),
         "measure": st.sampled_from(["L", "H", None]),
         "head": BODY,
+        "arm": BODY,
+        "fold": BODY,
         "oedema": st.sampled_from([True, False, None]),
     }
 )
@@ -44,25 +46,27 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
         sql.register(connection)
         connection.execute(
             "create table measured (place integer, sex_code integer, age_days integer, months double, weight_kg double,"
-            " lenhei_cm double, measure varchar, head double, oedema boolean)"
+            " lenhei_cm double, measure varchar, head double, arm double, fold double, oedema boolean)"
         )
         yield connection
 
 
 def scored_in_sql(engine, rows: list[tuple], reference: str, in_order: bool) -> list[dict]:
     engine.execute("delete from measured")
-    engine.executemany("insert into measured values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    engine.executemany("insert into measured values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     months = "months" if reference == "2007" else None
-    query = sql.zscore_query(
-        "measured", reference, keep=["place"], age_months=months, head_cm="head", in_order=in_order
-    )
+    girths = {} if reference == "2007" else {"hc": "head", "ac": "arm", "ts": "fold", "ss": "fold"}
+    query = sql.zscore_query("measured", reference, keep=["place"], age_months=months, girths=girths, in_order=in_order)
     found = engine.execute(query + " order by place")
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def under_five(c: dict) -> dict:
-    return zscores(c["sex"], c["age"], c["weight"], c["length"], c["measure"], c["head"], c["oedema"])
+    return zscores(
+        c["sex"], c["age"], c["weight"], c["length"], c["measure"], c["head"], c["oedema"],
+        arm_cm=c["arm"], triceps_mm=c["fold"], subscapular_mm=c["fold"],
+    )  # fmt: skip
 
 
 def school_age(p: dict) -> dict:
@@ -81,7 +85,19 @@ def assert_same(found: dict, expected: dict) -> None:
 @given(children=st.lists(CHILD, min_size=1, max_size=20), in_order=st.booleans())
 def test_children_under_five_score_alike_in_sql_and_python(engine, children, in_order):
     rows = [
-        (i, c["sex"], c["age"], None, c["weight"], c["length"], c["measure"], c["head"], c["oedema"])
+        (
+            i,
+            c["sex"],
+            c["age"],
+            None,
+            c["weight"],
+            c["length"],
+            c["measure"],
+            c["head"],
+            c["arm"],
+            c["fold"],
+            c["oedema"],
+        )
         for i, c in enumerate(children)
     ]
     for child, found in zip(children, scored_in_sql(engine, rows, "2006", in_order), strict=True):
@@ -92,7 +108,7 @@ def test_children_under_five_score_alike_in_sql_and_python(engine, children, in_
 @given(pupils=st.lists(PUPIL, min_size=1, max_size=20), in_order=st.booleans())
 def test_pupils_score_alike_in_sql_and_python(engine, pupils, in_order):
     rows = [
-        (i, p["sex"], None, p["months"], p["weight"], p["length"], None, None, p["oedema"])
+        (i, p["sex"], None, p["months"], p["weight"], p["length"], None, None, None, None, p["oedema"])
         for i, p in enumerate(pupils)
     ]
     for pupil, found in zip(pupils, scored_in_sql(engine, rows, "2007", in_order), strict=True):
@@ -102,10 +118,10 @@ def test_pupils_score_alike_in_sql_and_python(engine, pupils, in_order):
 def test_every_day_of_both_sexes_has_its_row(engine):
     engine.execute("delete from measured")
     engine.execute(
-        "insert into measured select row_number() over (), s.s, d.d, null, 10, 80, null, 45, false"
+        "insert into measured select row_number() over (), s.s, d.d, null, 10, 80, null, 45, 14, 7, false"
         " from range(1, 3) s(s), range(0, 1827) d(d)"
     )
-    query = sql.zscore_query("measured", keep=["sex_code", "age_days"], head_cm="head")
+    query = sql.zscore_query("measured", keep=["sex_code", "age_days"], girths={"hc": "head"})
     found = engine.execute(query).fetchall()
     assert len(found) == 2 * 1827
     for sex, day, zlen, _, zwei, _, zwfl, _, zbmi, _, zhc, _ in found:
@@ -115,5 +131,10 @@ def test_every_day_of_both_sexes_has_its_row(engine):
         )
 
 
-def test_age_in_months_defaults_to_days_by_the_month_of_who(engine):
-    assert f"age_days / {DAYS_PER_MONTH}" in sql.zscore_query("measured")
+@pytest.mark.parametrize("day", [*range(268, 280), *range(1820, 1860)])
+def test_whole_days_and_their_months_draw_the_same_lines(engine, day):
+    engine.execute("delete from measured")
+    engine.execute("insert into measured values (1, 1, ?, null, 12, 80, 'H', 45, 14, 7, false)", [day])
+    by_day = engine.execute(sql.zscore_query("measured")).fetchall()
+    by_month = engine.execute(sql.zscore_query("measured", age_months=f"age_days / {DAYS_PER_MONTH}")).fetchall()
+    assert by_day == by_month

@@ -45,6 +45,13 @@ def test_a_child_is_late_a_month_after_the_due_date():
     assert due(date(2024, 5, 1))["PENTA"].late
 
 
+def test_a_child_past_the_age_before_the_law_asked_may_catch_up_and_is_not_late():
+    once = Dose("IPV", date(2023, 9, 1))
+    older = due(date(2025, 6, 1), once, born=date(2023, 1, 10))["IPV"]  # nine months old in October 2023
+    assert (older.number, older.due_on, older.late) == (2, date(2024, 8, 1), False)
+    assert due(date(2025, 6, 1), Dose("IPV", date(2024, 6, 30)))["IPV"].late  # nine months old in October 2024
+
+
 def test_an_open_ended_recalled_row_makes_no_child_late():
     found = due(date(2027, 6, 1), born=date(2026, 7, 1))
     assert found["PENTA"].row.open_and_recalled

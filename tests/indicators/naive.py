@@ -55,6 +55,7 @@ class World:
             "sealed": self._sealed(),
         }
         self.sources["commune"] = self._communes()
+        self.sources["circumstance"] = self._circumstances()
 
     def of(self, table: str, child: object) -> list[Row]:
         return self.by_child.get(table, {}).get(child, [])
@@ -176,12 +177,21 @@ class World:
             poverty = "none"
         risk = any(c[:2] == "2." or c == "2" for c in codes) or poverty in ("poor", "near_poor")
         kinds = {r["kind"] for r in self.holding("support", key)}
+        doubt = {"1.03", "1.03.02"} & set(codes)
+        without = True if entitled else None if doubt else False
+        due = self._allowance(key, unit, months, codes, parents, form, poverty, without)
         return {
             **letters,
+            **due,
             "special_circumstance": told(any(c[:2] == "1." for c in codes)),
             "at_risk": True if risk else (None if poverty is None else told(False)),
             "both_parents_dead": told(both),
             "orphan": told(both or any("dead" in s for s in parents.values())),
+            "orphan_kind": "both"
+            if both
+            else next(
+                (p for p in ("father", "mother") if "dead" in parents[p]), None if told(False) is None else "none"
+            ),
             "entitled_no_support": allowance,
             "family_care": None if form is None else form in ("parents", "relative", "non_relative", "adoption"),
             "alternative_care": None if form is None else form in ("relative", "non_relative", "adoption", "facility"),
@@ -189,6 +199,50 @@ class World:
             "supported": self.told(unit, "support", bool(kinds)),
             "social_allowance": self.told(unit, "support", "social_allowance" in kinds),
         }
+
+    def _allowance(self, key, unit, months, codes, parents, form, poverty, without) -> Row:
+        """Decree 20/2021, clause by clause: who is surely entitled, and to how much a month on 30/11/2024."""
+
+        def younger(limit: int) -> bool | None:
+            if months is None or months[0] < limit <= months[1]:
+                return None
+            return months[1] < limit
+
+        def amount(*steps: tuple[int, int, int]) -> int | None:
+            return next((a for low, high, a in steps if months and low <= months[0] and months[1] < high), None)
+
+        school = [r for r in self.of("schooling", key) if r["school_year"] == self.year]
+        at_school = school[0]["attending"] if school else None
+        student = kleene_and([kleene_not(younger(192)), at_school])
+        poor = None if poverty is None else poverty != "none"
+        facility, alone = form == "facility", False
+        lost = {p for p in ("father", "mother") if parents[p] & {"dead", "missing"}}
+        if len(lost) == 1 and form in (None, "parents"):
+            other = parents["mother" if "father" in lost else "father"]
+            with_it = "alive" in other or (form == "parents" and not other)
+            alone = True if with_it else (False if other else None)
+        extreme, severe = "1.04.01" in codes, "1.04.02" in codes
+        degree_open = any(c[:4] == "1.04" for c in codes) and not {"1.04.01", "1.04.02", "1.04.03"} & set(codes)
+        k1 = kleene_and([without, not facility, younger(192)])
+        own = [
+            (k1, amount((0, 48, 1_250_000), (48, 192, 750_000))),
+            (kleene_and([without, not facility, student]), amount((192, 264, 750_000))),
+            (kleene_and([True if extreme else None if degree_open else False, not facility, younger(192)]), 1_250_000),
+            (kleene_and([True if severe else None if degree_open else False, not facility, younger(192)]), 1_000_000),
+        ]
+        hard = any(t["trait"] == "extremely_difficult" and t["unit"] == unit for t in self.tables["unit_trait"])
+        if hard and not (without or extreme or severe):
+            own.append((kleene_and([younger(36), poor, not facility]) is True, 750_000))
+        parent = kleene_and([alone, poor, kleene_or([younger(192), student])])
+        sure = [a for yes, a in own if yes is True]
+        due = [max(sure) if sure and None not in sure else None] if sure else []
+        due += [500_000] if parent is True else []
+        if due:
+            return {"allowance_entitled": True, "allowance_due": None if None in due else sum(due)}
+        if parent is None or any(yes is None for yes, _ in own):
+            return {"allowance_entitled": None, "allowance_due": None}
+        told = poverty is not None and (unit, "circumstance") in self.tells
+        return {"allowance_entitled": False if told else None, "allowance_due": None}
 
     def _health(self, key: object, unit: object) -> Row:
         events = [e for e in self.of("health_event", key) if self.start <= e["on_date"] <= self.day]
@@ -250,17 +304,41 @@ class World:
     def _work(self, key: object, unit: object, months: tuple[int, int] | None) -> Row:
         spells = self.holding("work_spell", key)
         names = ("child_labour_law", "child_labour_ncls", "child_labour_sdg", "hazardous_work")
+        left = self._left(key)
         if not spells:
             answer = self.told(unit, "work", False)
-            return dict.fromkeys(names, answer)
+            quit_work = {True: True, False: False, None: None}[left] if left != "none" else answer
+            return {**dict.fromkeys(names, answer), "works": answer, "left_child_labour": quit_work}
         hazard = any(s["hazardous"] or s["kind"] in ("construction", "mining") for s in spells)
         doubt = any(s["hazardous"] is None for s in spells)
+        now = _law(spells, hazard, months)
+        if left == "none":
+            left = False if now is True else self.told(unit, "work", False)
         return {
+            "works": True,
+            "left_child_labour": kleene_and([left, kleene_not(now)]),
             "hazardous_work": True if hazard else (None if doubt else False),
             "child_labour_law": _law(spells, hazard, months),
             "child_labour_ncls": _ncls(spells, hazard, months),
             "child_labour_sdg": _sdg(spells, months),
         }
+
+    def _left(self, key: object) -> object:
+        """Whether work that ended in the period was child labour, or "none" where none ended."""
+        ended = defaultdict(list)
+        for r in self.of("work_spell", key):
+            if r["valid_to"] is not None and self.start <= r["valid_to"] <= self.day:
+                ended[r["valid_to"]].append(r)
+        if not ended:
+            return "none"
+        (c,) = (c for c in self.tables["child"] if c["child"] == key)
+        answers = []
+        for day, spells in ended.items():
+            born = c["birth_first"], c["birth_last"]
+            months = None if born[0] is None else (completed_months(born[1], day), completed_months(born[0], day))
+            hazard = any(s["hazardous"] or s["kind"] in ("construction", "mining") for s in spells)
+            answers.append(_law(spells, hazard, months))
+        return kleene_or(answers)
 
     def _growth(self, c: Row) -> Row:
         rows = [m for m in self.of("measurement", c["child"]) if self.start <= m["measured_on"] <= self.day]
@@ -319,6 +397,11 @@ class World:
             "got_je1": ("JE", 1),
         }.items():
             row[name] = None if born is None else dose in valid
+        given_on = {(v.series, v.number): d["given_on"] for v, d in zip(verdicts, doses, strict=True) if v.valid}
+        on_time = {"on_time_bcg": ("BCG", 1, 1), "on_time_penta3": ("PENTA", 3, 5), "on_time_measles1": ("MCV", 1, 10)}
+        for name, (series, number, months) in on_time.items():
+            day = given_on.get((series, number))
+            row[name] = None if born is None else day is not None and day < add_months(born, months)
         return row
 
     def _birth(self, b: Row) -> Row:
@@ -374,11 +457,20 @@ class World:
     def _sealed(self) -> list[Row]:
         rows = [r for r in self.tables["sealed_count"] if r["as_of"] == self.day]
         grouped = {r["unit"] for r in rows if r["code"] == "1"}
-        return [
-            r
-            for r in rows
-            if r["code"] == "1" or (r["unit"] not in grouped and r["code"][:2] == "1." and len(r["code"]) == 4)
-        ]
+        found = []
+        for r in rows:
+            letter = r["code"][:2] == "1." and len(r["code"]) == 4
+            whole = r["code"] == "1" or (r["unit"] not in grouped and letter)
+            found.append({**r, "whole": whole, "letter": letter})
+        return found
+
+    def _circumstances(self) -> list[Row]:
+        found = []
+        for c in self.sources["child"]:
+            codes = {r["code"] for r in self.holding("circumstance", c["child"])}
+            for code in codes | {code[:4] for code in codes}:
+                found.append({**{k: c[k] for k in ("child", "unit", "sex", "supported", "age_months")}, "code": code})
+        return found
 
     def _communes(self) -> list[Row]:
         found = []
@@ -434,6 +526,10 @@ def kleene_or(answers: list[bool | None]) -> bool | None:
 
 def kleene_and(answers: list[bool | None]) -> bool | None:
     return False if False in answers else (None if None in answers else True)
+
+
+def kleene_not(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
 
 
 # --- child labour, by hand from the tables of definitions 2.1 and 2.2

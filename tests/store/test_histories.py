@@ -1,4 +1,7 @@
-"""Random histories of imports and undos: rows are told new, changed or unchanged as a naive reader would tell them."""
+"""Random histories of imports and undos: rows are told new, changed or unchanged as a naive reader would tell them.
+
+Unchanged is a row that its kind of list said last in the same words, or that says nothing which is not known already.
+"""
 
 from datetime import date, timedelta
 
@@ -33,7 +36,11 @@ class Naive:
                 continue
             known = [s for s in self.said if s[4] == child and (s[1] in live or s[1] == batch)]
             latest = max((s for s in known if s[3] == kind), default=None)
-            told.append("unchanged" if latest and latest[5] == what else "changed" if known else "new")
+            stated = max((s for s in known if s[5]), default=None)  # of any kind of list; 0 is a blank
+            before = [s for s in self.said if s[5] and s[1] in live]  # all are of one household, and poor together
+            home = max(before, default=None) if any(s[1] in live for s in known) else None
+            same = not what or any(s and s[5] == what for s in (latest, stated, home))
+            told.append("new" if not known else "unchanged" if same else "changed")
             self.said.append((listed, batch, place, kind, child, what))
         self.undoes[batch] = None
         return told

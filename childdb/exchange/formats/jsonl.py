@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from childdb.exchange.bundle import INDICATOR_COLUMNS, Bundle
+from childdb.exchange.bundle import INDICATOR_COLUMNS, Bundle, LeftOut
 from childdb.exchange.profile import profile
 
 SUFFIX = ".jsonl"
+WHOLE = True
 
 
 def write(bundle: Bundle, folder: Path) -> list[Path]:
@@ -33,3 +34,7 @@ def read(folder: Path) -> Bundle:
 def _rows(path: Path) -> tuple[dict[str, Any], ...]:
     with path.open(encoding="utf-8") as lines:
         return tuple(json.loads(line) for line in lines)
+
+
+def left_out(bundle: Bundle) -> list[LeftOut]:
+    return []

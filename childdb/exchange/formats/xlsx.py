@@ -9,15 +9,13 @@ from typing import Any
 import python_calamine
 import xlsxwriter
 
-from childdb.exchange.bundle import INDICATOR_COLUMNS, Bundle, PlainRow
+from childdb.exchange.bundle import INDICATOR_COLUMNS, Bundle, LeftOut, PlainRow, figure_cell
 from childdb.exchange.profile import Field, profile
 
 SUFFIX = ".xlsx"
+WHOLE = True
 FILE = "records.xlsx"
 _YES, _NO = "Có", "Không"
-_NEVER_EMPTY = {"group_name", "group_value"}  # the total row has empty text there, never nothing
-# a sum or a mean has decimals above its line, and those stay text as in JSON Lines
-_INTEGERS = {"numerator", "denominator", "unknown", "batch"}
 
 
 def write(bundle: Bundle, folder: Path) -> list[Path]:
@@ -93,14 +91,7 @@ def read(folder: Path) -> Bundle:
         records.append({f.key: _read(f, str(v)) for f, v in zip(fields, row, strict=False)})
     indicators: list[PlainRow] = []
     for row in book.get_sheet_by_name("Chỉ tiêu").to_python(skip_empty_area=False)[1:]:
-        plain: dict[str, Any] = {}
-        for key, value in zip(INDICATOR_COLUMNS, row, strict=False):
-            text = str(value)
-            if text == "" and key not in _NEVER_EMPTY:
-                plain[key] = None
-            else:
-                plain[key] = int(text) if key in _INTEGERS and text.lstrip("-").isdigit() else text
-        indicators.append(plain)
+        indicators.append({k: figure_cell(k, str(v)) for k, v in zip(INDICATOR_COLUMNS, row, strict=False)})
     return Bundle(profile(), tuple(records), tuple(indicators))
 
 
@@ -112,3 +103,7 @@ def _read(field: Field, text: str) -> Any:
     if field.kind == "bool":
         return text == _YES
     return text
+
+
+def left_out(bundle: Bundle) -> list[LeftOut]:
+    return []

@@ -18,6 +18,13 @@ _NUMBER = re.compile(r"^([1-3])[.,]([0-9]{1,2})(?:[.,]([0-9]{1,2}))?$")
 _GROUP = re.compile(r"hoàn cảnh|đối tượng|diện|nhóm|đặc biệt|nguy cơ", re.I)
 
 
+_CHILD = re.compile(r"^(?:trẻ em|trẻ|te|tre em|tre|con|cháu)\s+(?:có\s+|bị\s+|thuộc\s+|thuộc diện\s+)?(?=\S)")
+_MINORITY = re.compile(r"\s+(?:dtts|dân tộc thiểu số|dân tộc)$")
+_KIND_OF_DISABILITY = re.compile(
+    r"^khuyết tật(?: về)? (?:vận động|nghe nói|nghe|nói|nhìn|trí tuệ|thần kinh|thần kinh tâm thần|tâm thần|khác|bẩm sinh|chân|tay|mắt)$"
+)
+
+
 @cache
 def _lookup() -> tuple[Lookup, dict[str, list[str]], frozenset[str]]:
     words = load("circumstances")
@@ -51,6 +58,11 @@ def read_circumstances(text: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(codes), None
 
 
+def only_letters(text: str) -> bool:
+    """Whether a cell tells its categories by their letters alone (d; đ)."""
+    return all(_LETTER.match(part.lower().strip(" .")) for part in _SPLIT.split(nfc(text)) if part)
+
+
 def _one(text: str) -> tuple[str, ...] | None:
     """The codes of one part: () if it says that there is none, None if it cannot be told."""
     lookup, ambiguous, silent = _lookup()
@@ -69,9 +81,20 @@ def _one(text: str) -> tuple[str, ...] | None:
         groups = [g for g in number.groups()[1:] if g]
         code = ".".join([number.group(1), *(f"{int(g):02d}" for g in groups)])
         return (code,) if code in circumstances() else None
-    bare = key.removeprefix("trẻ em ").removeprefix("trẻ ")
-    found = lookup.find(text) or lookup.find(bare)
-    return (found,) if found else None
+    for form in (text, _short(low)):
+        found = lookup.find(form)
+        if found:
+            return (found,)
+    return None
+
+
+def _short(low: str) -> str:
+    """A category without the words for child and for minority before and behind it, and with MC, KT written out."""
+    bare = _CHILD.sub("", low)
+    bare = _MINORITY.sub("", bare)
+    bare = re.sub(r"^mc(?= )", "mồ côi", bare)
+    bare = re.sub(r"^kt(?= )", "khuyết tật", bare)
+    return _KIND_OF_DISABILITY.sub("khuyết tật", bare)
 
 
 @cache

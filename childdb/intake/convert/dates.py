@@ -23,12 +23,24 @@ _CERTAIN = 0.05  # the chance that ordinary dates would look so exchanged (or so
 _SMALL_DAY, _LARGE_DAY = 0.4, 0.6  # shares of days up to 12 and above
 _PIVOT_AHEAD = 1  # a two-digit year up to next year is of this century
 
-_FULL = re.compile(r"^(\d{1,2})[/\-. ,\\]+(\d{1,2})[/\-. ,\\]+(\d{4}|\d{2})$")
-_ISO = re.compile(r"^(\d{4})[/\-.](\d{1,2})[/\-.](\d{1,2})(?:[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
-_MONTH = re.compile(r"^(?:thang|th|t)?\.?\s*(\d{1,2})\s*(?:[/\-.]|nam|\s)\s*(\d{4})$")
+_BETWEEN = r"[^\w?…]+|\s*_+\s*"  # any separator
+_FULL = re.compile(rf"^(\d{{1,2}})(?:{_BETWEEN})(\d{{1,2}})(?:{_BETWEEN})(\d{{4}}|\d{{2}})$")
+_CLOCK = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?$")
+_ISO = re.compile(r"^(\d{4})[/\-.](\d{1,2})[/\-.](\d{1,2})$")
+_MONTH = re.compile(r"^(?:thang|th|t)?\.?\s*(\d{1,2})\s*(?:[/\-.,]|nam|\s)\s*(\d{4})$")
+_MONTH_ISO = re.compile(r"^(\d{4})[/\-.](\d{1,2})$")
+_MONTH_SHORT = re.compile(
+    r"^(?:(?:thang|th|t)\.?\s*)?(\d{1,2})[/\-.](\d{2})$"
+)  # 3/19: no day and month, for no month is 19
+_MONTH_ENGLISH = re.compile(r"^([a-z]{3})[a-z]*[\s\-/,.]+(\d{4}|\d{2})$")
+_UNTOLD = r"[?.…_\-x\s]*"  # a day, or day and month, left open: ../../2019, __/3/2019
+_OPEN_MONTH = re.compile(rf"^{_UNTOLD}/\s*(\d{{1,2}})\s*/\s*(\d{{4}})$")
+_OPEN_YEAR = re.compile(rf"^{_UNTOLD}/{_UNTOLD}/\s*(\d{{4}})$")
+_LETTER_O = re.compile(r"(?<![a-z])[o](?=\d)|(?<=\d)[o](?![a-z])")  # the letter typed for the digit
 _YEAR = re.compile(r"^(?:(?:sinh nam|sn|s\.n|nam sinh|nam|ns|sinh)\.?:?\s*)?(\d{4})$")
 _WORDS = re.compile(r"^(?:ngay\s*)?(\d{1,2})\s*thang\s*(\d{1,2})\s*(?:nam\s*|[/,\-. ]+)(\d{4}|\d{2})$")
 _ENGLISH = re.compile(r"^(\d{1,2})[\s\-/]([a-z]{3})[a-z]*[\s\-/,]+(\d{4}|\d{2})$")
+_SERIAL_TEXT = re.compile(r"^\s*\d{5}\s*$")
 _COMPACT = re.compile(r"^\d{8}$")
 _MONTHS = {
     m: n for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
@@ -73,7 +85,11 @@ def century(year: int, latest: int) -> int:
 @lru_cache(maxsize=65536)
 def split(text: str, latest: int) -> Parts | DateRead:
     """The parts of a date whose order is open, or the date itself where its form leaves one reading."""
-    plain = _PREFIX.sub("", re.sub(r"\s+", " ", fold(text)).strip(" .,;'`")).strip()
+    plain = _LETTER_O.sub("0", re.sub(r"\s+", " ", fold(text)).strip(" ,;'`"))
+    open_day = _OPEN_MONTH.match(plain) or _OPEN_YEAR.match(plain)
+    if open_day:
+        return _made(*(int(part) for part in reversed(open_day.groups())))
+    plain = _CLOCK.sub("", _PREFIX.sub("", plain.strip(" .")).strip())
     plain = re.sub(r"\s*([/\-.,\\])\s*", r"\1", plain)
     found = _FULL.match(plain)
     if found:
@@ -93,6 +109,15 @@ def split(text: str, latest: int) -> Parts | DateRead:
     found = _MONTH.match(plain)
     if found:
         return _made(int(found.group(2)), int(found.group(1)))
+    found = _MONTH_ISO.match(plain)
+    if found:
+        return _made(int(found.group(1)), int(found.group(2)))
+    found = _MONTH_SHORT.match(plain)
+    if found and int(found.group(1)) <= 12 < int(found.group(2)):
+        return _made(century(int(found.group(2)), latest), int(found.group(1)))
+    found = _MONTH_ENGLISH.match(plain)
+    if found and found.group(1) in _MONTHS and int(found.group(2)) > 31:
+        return _made(int(found.group(2)), _MONTHS[found.group(1)])
     found = _YEAR.match(plain)
     if found:
         return _made(int(found.group(1)))
@@ -179,6 +204,8 @@ def read_date(
         return _read_number(float(value), order, latest, date_1904)
     if value is None:
         return DateRead(problem=UNREADABLE)
+    if _SERIAL_TEXT.match(value) and not 1900 <= int(value.strip()[1:]) <= latest + 1:  # 52019 may be May 2019 too
+        return _read_number(float(value), order, latest, date_1904)
     parts = split(value, latest)
     return _resolve(parts, order.text) if isinstance(parts, Parts) else parts
 
@@ -210,7 +237,7 @@ def _resolve(parts: Parts, order: str) -> DateRead:
 
 def _read_number(value: float, order: Order, latest: int, date_1904: bool) -> DateRead:
     """A bare number: a year, a serial day of Excel, or ddmmyyyy whose leading zero went."""
-    if value.is_integer():
+    if value.is_integer() or 10_000 < value < 80_000:  # a serial day may bear a time
         whole = int(value)
         if 1900 <= whole <= 2200:
             return _made(whole)

@@ -1,7 +1,7 @@
 """The personal number (số định danh): 12 digits; its province, century-sex and year digits against the row.
 
-It has no check digit; a mismatch is an issue and no proof of which side is wrong. A number cut to 11 digits by
-Excel is repaired only where province, sex and year then agree with the row.
+It has no check digit; a mismatch is an issue and no proof of which side is wrong. A number that Excel cut to 11
+digits (or 10) is repaired only where province, sex and year then agree with the row.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ def read_id(cell: Cell, padded: int | None, year: int | None, sex: str | None) -
     if not re.fullmatch(r"[0-9]+", digits):
         return IdRead(code="personal_id_form")
     numeric = isinstance(cell, int | float)
-    if numeric and len(digits) == 12 and digits.endswith("00000"):
+    if numeric and len(digits) >= 11 and digits.endswith("00000"):
         return IdRead(code="personal_id_rounded")
     if padded == 12 and numeric and len(digits) < 12:
         digits = digits.zfill(12)
-    if len(digits) == 11:
+    if len(digits) in (10, 11):
         return _repair(digits, year, sex)
     if len(digits) != 12:
         return IdRead(code="personal_id_form")
@@ -70,8 +70,9 @@ def read_id(cell: Cell, padded: int | None, year: int | None, sex: str | None) -
 
 
 def _repair(digits: str, year: int | None, sex: str | None) -> IdRead:
-    whole = "0" + digits
-    sound = whole[:3] in PROVINCE_ID_CODES and year is not None and sex is not None
+    """The number with its leading zeros (one, or two of the codes 001 to 008), where what it tells agrees with the row."""
+    whole = digits.zfill(12)
+    sound = whole[:3] in PROVINCE_ID_CODES and year is not None and (sex is not None or len(digits) == 11)
     if sound and not contradictions(whole, year, sex):
         return IdRead(whole, "personal_id_repaired", (("read", whole),))
     return IdRead(code="personal_id_form")

@@ -18,7 +18,14 @@ _GROUPED = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
 _METRES = re.compile(r"^(\d)\s*m\s*(\d{1,2})?$")
 _METRES_LONG = re.compile(r"^(\d)[.,]?m?(\d{2})\s*(?:m|cm)?$")
 _WEIGHT = re.compile(r"^(-?[\d.,]+)\s*(kg|kilo|ki lo|can|ky|ki|g|gr|gam|gram)?\.?$")
-_WEIGHT_SPLIT = re.compile(r"^(\d+)\s*(?:kg|can|ky)\s*(\d)$")
+_WEIGHT_SPLIT = re.compile(r"^(\d+)\s*(?:kg|can|ky)\s*(?:(\d{1,3})|(\d)\s*lang)$")
+_HEIGHT_SPLIT = re.compile(r"^(\d+)\s*cm\s*(\d)$")
+_LOOSE_POINT = re.compile(r"(?<=\d)\s*([.,])\s*(?=\d)")
+# what stands in the cell of a child that was not weighed or measured
+_UNMEASURED = frozenset(
+    ("-", "--", "khong", "k", "ko", "khong can", "khong do", "ko can", "ko do", "chua can", "chua do", "vang", "vang mat", "khong can duoc",
+     "khong do duoc", "khong co so lieu", "nghi", "di vang", "chua", "/", "…", "..")
+)  # fmt: skip
 _HEIGHT = re.compile(r"^(-?[\d.,]+)\s*(cm|mm|m|xentimet)?\.?$")
 
 
@@ -28,6 +35,7 @@ class NumberRead:
     problem: str | None = None  # unreadable | implausible
 
 
+NOT_MEASURED = NumberRead()
 UNREADABLE = NumberRead(problem="unreadable")
 IMPLAUSIBLE = NumberRead(problem="implausible")
 
@@ -51,7 +59,7 @@ def _from_cell(value: object) -> Decimal | str | None:
         return Decimal(value)
     if isinstance(value, float):
         return Decimal(repr(round(value, 6))) if abs(value) < 1e15 else None
-    return fold(value) if isinstance(value, str) else None
+    return _LOOSE_POINT.sub(r"\1", fold(value)) if isinstance(value, str) else None
 
 
 @lru_cache(maxsize=65536)
@@ -60,9 +68,11 @@ def read_weight(value: object) -> NumberRead:
     given = _from_cell(value)
     unit = ""
     if isinstance(given, str):
+        if given in _UNMEASURED:
+            return NOT_MEASURED
         split = _WEIGHT_SPLIT.match(given)
         if split:
-            return _weight(Decimal(f"{split.group(1)}.{split.group(2)}"), "kg")
+            return _weight(Decimal(f"{split.group(1)}.{split.group(2) or split.group(3)}"), "kg")
         found = _WEIGHT.match(given)
         if not found:
             return UNREADABLE
@@ -95,6 +105,9 @@ def read_height(value: object) -> NumberRead:
     given = _from_cell(value)
     unit = ""
     if isinstance(given, str):
+        if given in _UNMEASURED:
+            return NOT_MEASURED
+        given = _HEIGHT_SPLIT.sub(r"\1.\2 cm", given)
         metres = _METRES.match(given)
         if metres:
             tail = metres.group(2) or "0"
@@ -123,7 +136,9 @@ def read_muac(value: object) -> NumberRead:
     given = _from_cell(value)
     unit = ""
     if isinstance(given, str):
-        found = _HEIGHT.match(given)
+        if given in _UNMEASURED:
+            return NOT_MEASURED
+        found = _HEIGHT.match(_HEIGHT_SPLIT.sub(r"\1.\2 cm", given))
         if not found or found.group(2) == "m":
             return UNREADABLE
         unit = found.group(2) or ""

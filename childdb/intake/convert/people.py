@@ -90,9 +90,9 @@ def read_name(text: str) -> NameRead:
 def read_sex(text: str) -> str | None:
     """M, F or None where it cannot be told (1 and 2, 0 and 1 are used both ways round)."""
     key = fold(nfc(text)).strip(" .")
-    if key in ("nam", "trai", "m", "male", "be trai", "nan", "con trai", "boy", "na", "n.am"):
-        return "M" if key != "na" else None
-    if key in ("nu", "gai", "f", "female", "be gai", "con gai", "girl", "nư", "n.u"):
+    if key in ("nam", "trai", "m", "male", "be trai", "con trai", "boy", "n.am", "nam gioi", "chau trai", "gioi nam"):
+        return "M"
+    if key in ("nu", "gai", "f", "female", "be gai", "con gai", "girl", "n.u", "nu gioi", "chau gai", "gioi nu"):
         return "F"
     return None
 
@@ -146,13 +146,15 @@ def read_ethnicity(text: str) -> tuple[str | None, tuple[str, ...]]:
     if exact:
         return exact, ()
     if key in others:
-        main = lookup.bare.get(bare_key(text), frozenset()) if text.isascii() else frozenset()
-        codes = tuple(sorted(others[key] | main))
+        same_bare = lookup.bare.get(bare_key(text), frozenset()) if text.isascii() else frozenset()
+        codes = tuple(sorted(others[key] | same_bare))
         return (codes[0], ()) if len(codes) == 1 else (None, codes)
     if not text.isascii():
         return None, ()
     bare = bare_key(text)
-    codes = tuple(sorted({*lookup.bare.get(bare, frozenset())}))
+    found = lookup.bare.get(bare, frozenset())
+    main = {c for c in found if bare_key(ethnic_groups()[c].name) == bare}
+    codes = tuple(sorted(main if len(main) == 1 else found))
     if not codes:
         codes = tuple(sorted({c for k, found in others.items() if bare_key(k) == bare for c in found}))
     return (codes[0], ()) if len(codes) == 1 else (None, codes)

@@ -68,6 +68,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_batch_undoes"), ["undoes"], unique=False)
 
     op.create_table(
+        "heading_answer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("commune_code", sa.String(length=10), nullable=False),
+        sa.Column("commune_from", sa.Date(), nullable=False),
+        sa.Column("template", sa.String(length=60), nullable=False),
+        sa.Column("heading", sa.Text(), nullable=False),
+        sa.Column("field", sa.String(length=80), nullable=False),
+        sa.Column("answered_at", sa.DateTime(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_heading_answer")),
+        sa.UniqueConstraint(
+            "commune_code",
+            "commune_from",
+            "template",
+            "heading",
+            name=op.f("uq_heading_answer_commune_code_commune_from_template_heading"),
+        ),
+    )
+    op.create_table(
         "household",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("household_key", sa.BigInteger(), nullable=False),
@@ -195,6 +214,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("geography", sa.Date(), nullable=False),
+        sa.Column("period_start", sa.Date(), nullable=True),
         sa.Column("snapshot", sa.String(length=64), nullable=False),
         sa.Column("code_version", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_indicator_run_batch_id_batch")),
@@ -877,6 +897,7 @@ def downgrade() -> None:
     op.drop_table("request")
     op.drop_table("incident")
     op.drop_table("household")
+    op.drop_table("heading_answer")
     with op.batch_alter_table("batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_batch_undoes"))
         batch_op.drop_index(batch_op.f("ix_batch_file_lookup"))

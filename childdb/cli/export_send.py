@@ -1,0 +1,188 @@
+"""childdb export send, status, approve, receipt, worklist: the package on its way, and what came back."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from childdb.cli.door import DATE, actor, now, opened, place, today
+from childdb.cli.output import emit, format_option, lang, say
+from schemas.errors import DONE, DONE_WITH_HELD_ROWS, UsageFault
+
+if TYPE_CHECKING:
+    from childdb.store import Store
+    from childdb.workflow.sending import Outcome, Period, Sender
+
+TO = click.option("--to", "name", required=True, metavar="NAME", help="Nơi nhận / the destination.")
+TO_ANY = click.option("--to", "name", metavar="NAME", help="Chỉ nơi nhận này / this destination only.")
+
+
+def sender(ctx: click.Context, store: Store) -> Sender:
+    """Who sends: this store, the keys beside its key file, the person at the computer, the present moment."""
+    from childdb.workflow.opening import open_keyring
+    from childdb.workflow.sending import Sender
+
+    return Sender(store, open_keyring(place(ctx)[1]), actor(), now())
+
+
+def period_of(as_of: date | None, name: str | None) -> Period:
+    from childdb.workflow.sending import Period, month_of
+
+    day = as_of or today()
+    if name and not re.fullmatch(r"\d{4}(-\d{2}|-Q[1-4])?", name):
+        raise UsageFault("Kỳ ghi như 2024-11, 2024-Q4 hoặc 2024.", "Write the period like 2024-11, 2024-Q4 or 2024.")
+    return Period(name, day) if name else month_of(day)
+
+
+@click.command("send")
+@TO
+@click.option("--as-of", type=DATE, help="Tính đến ngày / as on this date (today).")
+@click.option("--period", metavar="YYYY-MM", help="Kỳ, mặc định là tháng của ngày tính / the period.")
+@click.option("--dry-run", is_flag=True, help="Chỉ cho xem sẽ gửi gì, giữ lại gì / show, send nothing.")
+@click.option("--correction", is_flag=True, help="Gửi bản mới của kỳ đã gửi / a new version of a period sent.")
+@click.option("--reason", metavar="TEXT", help="Lý do gửi họ tên, ghi vào nhật ký / why names go out.")
+@click.pass_context
+def send(ctx: click.Context, name: str, as_of: date | None, period: str | None, dry_run: bool, correction: bool,
+         reason: str | None) -> int:  # fmt: skip
+    """Lập, ký, niêm phong và gửi gói của kỳ / make, sign, seal and send the period's package."""
+    from childdb.workflow import sending
+
+    wanted = period_of(as_of, period)
+    with opened(ctx) as store:
+        who = sender(ctx, store)
+        if dry_run:
+            return _rehearsed(ctx, who, name, wanted, reason or sending.REASON)
+        outcome = sending.send(who, name, wanted, correction=correction, reason=reason or sending.REASON)
+        _told(ctx, store, outcome)
+    if outcome.fault:
+        raise outcome.fault
+    return DONE_WITH_HELD_ROWS if outcome.made and outcome.run.counts["held"] else DONE
+
+
+def _rehearsed(ctx: click.Context, who: Sender, name: str, wanted: Period, reason: str) -> int:
+    from childdb.workflow import sending
+
+    with tempfile.TemporaryDirectory(prefix="childdb-") as folder:
+        built = sending.rehearse(who, name, wanted, Path(folder) / "goi", reason=reason)
+    counts = built.manifest["counts"]
+    click.echo(say(ctx, f"Thử, chưa gửi gì. Kỳ {wanted.name}: sẽ gửi {counts['records']} trẻ, giữ lại {counts['held']}.",
+                   f"A rehearsal, nothing was sent. Period {wanted.name}: {counts['records']} children would go, {counts['held']} stay."))  # fmt: skip
+    rows = [
+        {"commune": one.commune_code, "child": one.child_key, "why": f.en if lang(ctx) == "en" else f.vi}
+        for one in built.held for f in one.faults
+    ]  # fmt: skip
+    if rows:
+        emit(rows, ["commune", "child", "why"], "table",
+             [say(ctx, "xã", "commune"), say(ctx, "mã trẻ", "child"), say(ctx, "lý do giữ lại", "why it stays")])  # fmt: skip
+    return DONE_WITH_HELD_ROWS if rows else DONE
+
+
+def _told(ctx: click.Context, store: Store, outcome: Outcome) -> None:
+    from childdb.workflow.sent_status import status
+
+    line = next(one for one in status(store, outcome.run.destination) if one.run == outcome.run.number)
+    counts = outcome.run.counts
+    click.echo(say(ctx, f"Gói {counts['number']}: {line.records} trẻ gửi đi, {line.held} giữ lại. {line.vi}",
+                   f"Package {counts['number']}: {line.records} children go, {line.held} stay. {line.en}"))  # fmt: skip
+    if todo := say(ctx, line.todo_vi, line.todo_en):
+        click.echo(todo)
+
+
+@click.command("status")
+@TO_ANY
+@format_option
+@click.pass_context
+def status(ctx: click.Context, name: str | None, fmt: str) -> None:
+    """Đã gửi gì, chưa gửi gì, vì sao, phải làm gì / what went, what did not, why, what to do."""
+    from childdb.workflow.sent_status import status as lines
+
+    with opened(ctx) as store:
+        found = lines(store, name)
+    if fmt == "table" and not found:
+        click.echo(say(ctx, "Chưa gửi gói nào.", "Nothing was sent yet."))
+        return
+    columns = [
+        "run",
+        "destination",
+        "period",
+        "version",
+        "records",
+        "held",
+        *(["vi", "todo_vi"] if lang(ctx) == "vi" else ["en", "todo_en"]),
+    ]
+    if fmt != "table":
+        columns = list(asdict(found[0])) if found else columns
+    emit([asdict(one) for one in found], columns, fmt, [say(ctx, *pair) for pair in (
+        ("lần", "run"), ("nơi nhận", "to"), ("kỳ", "period"), ("bản", "version"), ("số trẻ", "children"),
+        ("giữ lại", "held"), ("tình trạng", "state"), ("việc cần làm", "to do"))])  # fmt: skip
+
+
+@click.command("approve")
+@click.argument("run", type=int, required=False)
+@TO_ANY
+@click.pass_context
+def approve(ctx: click.Context, run: int | None, name: str | None) -> None:
+    """Người thứ hai cho gửi một gói đang chờ / a second person releases a package that waits."""
+    from childdb.workflow.sending import release
+
+    with opened(ctx) as store:
+        for one in release(sender(ctx, store), run=run, name=name):
+            click.echo(say(ctx, f"Đã duyệt lần gửi {one.number} ({one.destination}, kỳ {one.period}). Gửi: childdb export send --to {one.destination} --period {one.period}",
+                           f"Released run {one.number} ({one.destination}, {one.period}). Send: childdb export send --to {one.destination} --period {one.period}"))  # fmt: skip
+
+
+@click.command("receipt")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_context
+def receipt(ctx: click.Context, file: Path) -> None:
+    """Đọc biên nhận của nơi nhận vào sổ gửi / read a receipt into the ledger."""
+    from childdb.workflow.sending import take_receipt
+    from childdb.workflow.sent_status import status as lines
+
+    with opened(ctx) as store:
+        run, new = take_receipt(sender(ctx, store), file.read_bytes())
+        line = next(one for one in lines(store, run.destination) if one.run == run.number)
+    if not new:
+        click.echo(say(ctx, "Biên nhận này đã có trong sổ.", "This receipt is in the ledger already."))
+    click.echo(
+        say(
+            ctx,
+            f"{run.counts['number']}: {line.vi} {line.todo_vi}".rstrip(),
+            f"{run.counts['number']}: {line.en} {line.todo_en}".rstrip(),
+        )
+    )
+
+
+@click.command("worklist")
+@TO_ANY
+@click.option("--commune", metavar="CODE", help="Chỉ xã này / this commune only.")
+@click.option("--as-of", type=DATE, help="Tính đến ngày / as on this date (today).")
+@click.option("--names", is_flag=True, help="Kèm họ tên; phải nêu --reason / with names; asks for --reason.")
+@click.option("--reason", metavar="TEXT", help="Lý do xem họ tên (ghi vào nhật ký) / why names are needed.")
+@format_option
+@click.pass_context
+def worklist(ctx: click.Context, name: str | None, commune: str | None, as_of: date | None, names: bool,
+             reason: str | None, fmt: str) -> int:  # fmt: skip
+    """Việc phải sửa theo xã: giữ lại ở đây, hoặc nơi nhận trả về / what to mend, by commune."""
+    from childdb.workflow.sent_status import worklist as works
+
+    if names and not (reason or "").strip():
+        raise UsageFault("Xem họ tên phải nêu lý do: --reason.", "Names are shown only with a reason: --reason.")
+    with opened(ctx) as store:
+        found = list(works(store, as_of=as_of or today(), destination=name, commune=commune))
+        if names:
+            store.note_use(actor(), "export worklist", str(reason), len({w.child_key for w in found}), now=now())
+    told = {"held": say(ctx, "giữ lại", "held"), "returned": say(ctx, "trả về", "returned")}
+    rows = [asdict(w) | {"source": told[w.source], "why": say(ctx, w.vi, w.en)} for w in found]
+    columns = ["commune_code", "commune_name", "child_key", *(["full_name"] if names else []), "source", "field", "why"]
+    headings = {"commune_code": ("mã xã", "commune"), "commune_name": ("xã", "name"), "child_key": ("mã trẻ", "child"),
+                "full_name": ("họ và tên", "full name"), "source": ("nguồn", "source"), "field": ("mục", "field"),
+                "why": ("lý do", "why")}  # fmt: skip
+    emit(rows, columns, fmt, [say(ctx, *headings[c]) for c in columns])
+    return DONE_WITH_HELD_ROWS if rows else DONE

@@ -1,0 +1,35 @@
+"""Options and words that several commands on indicators share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from childdb.cli.door import DATE
+from schemas.errors import NotFound, UsageFault
+
+as_of_option = click.option("--as-of", type=DATE, help="Tính đến ngày / as on this date (today).")
+known_option = click.option("--as-known", type=int, metavar="BATCH", help="Như đã biết tại lô / as known at a batch.")
+geography_option = click.option("--geography", type=DATE, help="Theo địa giới ngày / in the units of this date.")
+unit_option = click.option(
+    "--unit", metavar="CODE", help="Địa bàn (mã hoặc MÃ@NGÀY; mặc định: cả huyện) / unit (default: the district)."
+)
+ids_option = click.option("--id", "--indicator", "ids", multiple=True, metavar="ID", help="Chỉ chỉ tiêu này / only this indicator.")  # fmt: skip
+
+
+def unit_key(code: str | None, results: Any) -> str:
+    """The unit's key as on the results' geography; the district (or, after it, the province) by default."""
+    units = {str(u) for u in results.frame["unit"]}
+    if code is None:
+        return next((u for u in ("102@1900-01-01", "11@1900-01-01") if u in units), "")
+    if code in units:
+        return code
+    found = sorted(u for u in units if u.split("@")[0] == code)
+    if not found:
+        raise NotFound(f"Không có địa bàn {code} vào ngày này.", f"There is no unit {code} on this date.")
+    if len(found) > 1:
+        raise UsageFault(
+            f"Mã {code} chỉ nhiều địa bàn: {', '.join(found)}.", f"{code} means several units: {', '.join(found)}."
+        )
+    return found[0]

@@ -1,0 +1,62 @@
+"""Columns whose meaning their neighbours tell: family and given name, years beside dates, birth dates under Nam and Nữ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from childdb.intake.convert.dates import Parts, split
+from childdb.intake.grid import Cell, Grid
+from childdb.intake.headings import Match
+from childdb.intake.template import Template
+from childdb.intake.words_lookup import bare_key, exact_key
+
+_ENOUGH = 0.6  # of the filled cells below must be dates
+_LATEST, _FIRST_YEAR, _LAST_YEAR = 2100, 1990, 2100
+_LOOKED_AT = 200  # rows
+
+
+def dated_sexes(grid: Grid, paths: list[tuple[str, ...]], first: int) -> list[tuple[str, ...]]:
+    """PATHS with Nam and Nữ put under Ngày sinh, where dates stand below them and no heading above says so."""
+    last = {c: exact_key(path[-1]) for c, path in enumerate(paths) if path}
+    male = [c for c, key in last.items() if key in (exact_key("Nam"),) and len(paths[c]) == 1]
+    female = [c for c, key in last.items() if key in (exact_key("Nữ"), "nu") and len(paths[c]) == 1]
+    if len(male) != 1 or len(female) != 1 or not _dated(grid, [*male, *female], first):
+        return paths
+    return [("Ngày sinh", path[-1]) if c in (male[0], female[0]) else path for c, path in enumerate(paths)]
+
+
+def _dated(grid: Grid, columns: Sequence[int], first: int) -> bool:
+    cells = [grid.at(r, c) for r in range(first, min(first + _LOOKED_AT, len(grid.rows))) for c in columns]
+    filled = [v for v in cells if v is not None and (not isinstance(v, str) or v.strip())]
+    return len(filled) > 0 and sum(map(_is_date, filled)) >= _ENOUGH * len(filled)
+
+
+def _is_date(value: Cell) -> bool:
+    if isinstance(value, str):
+        read = split(value, _LATEST)
+        return isinstance(read, Parts) or read.when is not None
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, date) or (isinstance(value, int | float) and _FIRST_YEAR <= value <= _LAST_YEAR)
+
+
+def settle_names(template: Template, paths: Sequence[tuple[str, ...]], matches: dict[int, Match]) -> None:
+    """Tên beside Họ đệm is the given name; one heading over two columns is family and given name; Năm sinh beside Ngày sinh."""
+    by_id: dict[str, list[int]] = {}
+    for index, found in sorted(matches.items()):
+        if found.column is not None:
+            by_id.setdefault(found.column.id, []).append(index)
+    names = by_id.get("full_name", [])
+    if "given_name" not in template.columns:
+        return
+    if "given_name" not in by_id and (by_id.keys() & {"family_name", "middle_name"}) and len(names) == 1:
+        if bare_key(paths[names[0]][-1]) in ("ten", "ten tre", "ten chau", "ten hoc sinh", "ten be"):
+            matches[names[0]] = Match(template.columns["given_name"], "position")
+    elif len(names) == 2 and names[1] == names[0] + 1 and paths[names[0]] == paths[names[1]]:
+        matches[names[0]] = Match(template.columns["family_name"], "position")
+        matches[names[1]] = Match(template.columns["given_name"], "position")
+    births = by_id.get("birth_date", [])
+    years = [c for c in births if exact_key(paths[c][-1]) in (exact_key("Năm sinh"), exact_key("Sinh năm"), "nam sinh")]
+    if len(births) == 2 and len(years) == 1:
+        matches[years[0]] = Match(template.columns["birth_year_beside"], "position")

@@ -1,0 +1,179 @@
+"""Receiving: a package opened, believed or not, taken in whole, in part or not at all, and answered with a signature.
+
+The same package gets the same answer, however often it comes. A receive that was killed is done again from the start:
+the sender's state takes its place in one step, and the receipt is written last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import childdb
+from childdb.exchange import package, receipts
+from childdb.exchange.bundle import PlainRow
+from childdb.exchange.changes import Change, applied, state_digest
+from childdb.exchange.formats import formats
+from childdb.exchange.inbox import District, Inbox, Received
+from childdb.exchange.keyring import Keyring
+from childdb.exchange.profile import profile
+from childdb.exchange.receipts import Reason
+from childdb.exchange.sealing import unseal
+from childdb.exchange.signing import own_key, package_signer
+from childdb.workflow.figures import plain_table
+from indicators.engine import run
+from indicators.results import Results
+from schemas.errors import CheckFailed, StoreBusy
+from schemas.files import file_lock, whole_file
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was done with a package: the sender, the verdict with its reasons, and the receipt's file."""
+
+    sender: str
+    number: str
+    as_of: date
+    verdict: str
+    reasons: tuple[Reason, ...]
+    receipt: Path
+
+
+def receive(sealed: Path, folder: Path, ring: Keyring, *, today: date) -> Taken:
+    """Take a sealed package into the provincial FOLDER and write the signed receipt there.
+
+    Raises where the file does not open, is not signed by a sender believed here, or bears no number: nobody could be
+    answered. Whatever else is wrong is an answer.
+    """
+    own_key(ring)
+    inbox = Inbox(folder, ring)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as held, tempfile.TemporaryDirectory(prefix="childdb-") as place:
+        try:
+            held.enter_context(file_lock(folder / ".receiving"))
+        except BlockingIOError as fault:
+            raise StoreBusy("Một tiến trình khác đang nhận gói vào thư mục này; thử lại sau.",
+                            "Another process is receiving into this folder; try again.") from fault  # fmt: skip
+        opened = Path(place) / "package"
+        unseal(sealed, opened, inbox.openers())
+        signer = package_signer(opened, [e for e in ring.entries if e.kind == "sender"])
+        return _answered(inbox, ring, opened, signer.name, today)
+
+
+def _answered(inbox: Inbox, ring: Keyring, opened: Path, sender: str, today: date) -> Taken:
+    found = package.check(opened)
+    manifest = hashlib.sha256((opened / package.MANIFEST).read_bytes()).hexdigest()
+    try:
+        number, as_of = str(found.manifest["number"]), date.fromisoformat(found.manifest["as_of"])
+    except (KeyError, TypeError, ValueError) as fault:
+        raise CheckFailed("Gói không nêu số hoặc ngày.", "The package tells neither number nor date.") from fault
+    if not number.replace("-", "").isalnum():
+        raise CheckFailed("Số gói không đúng dạng.", "The package's number has not the right form.")
+    before = inbox.district(sender)
+    if before.last and before.last.manifest == manifest:
+        return _receipt(inbox, ring, before.last, as_of)
+    reasons = _refusal(found, opened, before, number)
+    verdict = "refused"
+    records: Mapping[str, PlainRow] = {}
+    if not reasons:
+        records, reasons = _state(found, opened, before)
+    if not reasons:
+        reasons = list(_returned(records, inbox.others(sender)))
+        verdict = "partly" if reasons else "accepted"
+    last = Received(sender, number, manifest, as_of.isoformat(), int(found.manifest["batch"]), verdict,
+                    today.isoformat(), tuple(reasons))  # fmt: skip
+    if verdict != "refused":
+        back = {r.child_key for r in reasons}
+        inbox.add_snapshot(sender, opened / "snapshot")
+        inbox.keep(last, {key: row for key, row in records.items() if key not in back})
+    return _receipt(inbox, ring, last, as_of)
+
+
+def _receipt(inbox: Inbox, ring: Keyring, last: Received, as_of: date) -> Taken:
+    file = inbox.receipt_file(last.number)
+    key = own_key(ring)
+    content = receipts.written(last.number, last.manifest, last.verdict, last.reasons, receiver=key.name,
+                               today=date.fromisoformat(last.received_on), key=key)  # fmt: skip
+    with whole_file(file, mode=0o644) as out:
+        out.write(content)
+    return Taken(last.sender, last.number, as_of, last.verdict, last.reasons, file)
+
+
+def _whole(where: str, vi: str, en: str) -> Reason:
+    return Reason(None, None, where, vi, en)
+
+
+def _refusal(found: package.Checked, opened: Path, before: District, number: str) -> list[Reason]:
+    """Why the package as such is not taken: its check, its place in time, its figures."""
+    if not found.good:
+        return [_whole("check", p, p) for p in found.problems[:100]]
+    if before.last:
+        earlier = (before.last.as_of, before.last.batch)
+        if before.last.number == number:
+            return [
+                _whole(
+                    "number", "Số gói này đã nhận với nội dung khác.", "This number was received with other content."
+                )
+            ]
+        if (found.manifest["as_of"], found.manifest["batch"]) < earlier:
+            return [_whole("as_of", f"Đã nhận gói mới hơn ({before.last.number}).",
+                           f"A newer package was received ({before.last.number}).")]  # fmt: skip
+    return _figures_agree(found, opened)
+
+
+def _figures_agree(found: package.Checked, opened: Path) -> list[Reason]:
+    """The indicator table, counted again from the package's snapshot by the same version of the definitions."""
+    if found.manifest["code_version"] != childdb.__version__:
+        return []
+    told = formats()["jsonl"].read(opened).indicators
+    counted = plain_table(run(opened / "snapshot", as_of=date.fromisoformat(found.manifest["as_of"])))
+    if [dict(row) for row in told] == json.loads(json.dumps(counted)):
+        return []
+    return [_whole("indicators", "Bảng chỉ tiêu không khớp với số liệu kèm theo.",
+                   "The indicator table does not agree with the data beside it.")]  # fmt: skip
+
+
+def _state(
+    found: package.Checked, opened: Path, before: District
+) -> tuple[Mapping[str, PlainRow], list[Reason]]:  # fmt: skip
+    """The sender's records after this package, or why they cannot be made up."""
+    sent = formats()["jsonl"].read(opened).records
+    if found.manifest["kind"] == "whole":
+        return {str(r["child_key"]): r for r in sent}, []
+    gap = _whole("base", "Gói thay đổi dựa trên gói chưa nhận; hãy gửi gói đầy đủ.",
+                 "The changes rest on a package that was not received; send a whole one.")  # fmt: skip
+    if before.last is None or before.last.manifest != found.manifest["base"]:
+        return {}, [gap]
+    with (opened / package.CHANGES).open(encoding="utf-8") as lines:
+        changes = [Change(**json.loads(line)) for line in lines]
+    try:
+        after = applied(before.records, sent, changes)
+    except CheckFailed as fault:
+        return {}, [_whole("changes", fault.vi, fault.en)]
+    return (after, []) if state_digest(after.values()) == found.manifest["state"] else ({}, [gap])
+
+
+def _returned(records: Mapping[str, PlainRow], others: Iterable[District]) -> Iterator[Reason]:
+    """Records that go back: a personal number that another child bears, here or in another district."""
+    elsewhere = {r["personal_id"] for other in others for r in other.records.values() if r.get("personal_id")}
+    here: dict[str, int] = {}
+    for record in records.values():
+        if record.get("personal_id"):
+            here[record["personal_id"]] = here.get(record["personal_id"], 0) + 1
+    heading = next(f.heading for f in profile().fields if f.key == "personal_id")
+    for key, record in records.items():
+        number = record.get("personal_id")
+        if number and (number in elsewhere or here[number] > 1):
+            yield Reason(key, str(record["commune_code"]), "personal_id",
+                         f"“{heading}” đã ghi cho một trẻ khác.", "The personal number stands for another child too.")  # fmt: skip
+
+
+def provincial_figures(folder: Path, ring: Keyring, *, as_of: date) -> Results:
+    """The whole catalogue over every district that was received."""
+    return run(Inbox(folder, ring).snapshot, as_of=as_of)
