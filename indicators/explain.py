@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from indicators.counting import Counter
+from indicators.counting import TOTAL, UNKNOWN, Counter
 from indicators.definition import Definition
 from indicators.engine import compute, read_batch, write_paths
 from indicators.geography import read_geography
@@ -46,20 +46,35 @@ class Explanation:
     sides: tuple[Side, ...]
 
 
-def explain(snapshot: Path, indicator: str, *, unit: str, as_of: date, geography: date | None = None) -> Explanation:
-    """The figure of an indicator for a unit (CODE or CODE@DATE); NotFound where the geography has no such unit."""
+def explain(
+    snapshot: Path, indicator: str, *, unit: str, as_of: date, geography: date | None = None,
+    period_start: date | None = None, group: tuple[str, str] | None = None,
+) -> Explanation:  # fmt: skip
+    """The figure of an indicator for a unit (CODE or CODE@DATE), in total or for a GROUP (name, value).
+
+    NotFound where the geography has no such unit, or the indicator no such group there.
+    """
     definition = chosen([indicator])[0]
     on = geography or as_of
     con = connect()
     try:
-        prepare(con, snapshot, as_of=as_of, geography=on, sources=set(definition.sources()))
-        results = compute(con, [definition], as_of=as_of, geography=on, groups=False, batch=read_batch(snapshot))
-        key = _unit_key(unit, list(results.frame["unit"]))
+        prepare(con, snapshot, as_of=as_of, geography=on, period_start=period_start, sources=set(definition.sources()))
+        results = compute(
+            con, [definition], as_of=as_of, geography=on, groups=group is not None, batch=read_batch(snapshot)
+        )
+        key = _unit_key(unit, sorted(set(results.frame["unit"])))
+        try:
+            figure = results.one(indicator, key, *(group or (TOTAL, "")))
+        except KeyError as error:
+            told = "=".join(group or ())
+            raise NotFound(f"Chỉ tiêu {indicator} không có nhóm {told} ở {key}.",
+                           f"The indicator {indicator} has no group {told} in {key}.") from error  # fmt: skip
         write_paths(con, read_geography(con, on), set(definition.sources()))
         above, below = ([], []) if definition.kind == "estimator" else counters_of(definition)
         role = "numerator" if below else "both"
-        sides = [_side(con, c, role, key) for c in above] + [_side(con, c, "denominator", key) for c in below]
-        return Explanation(definition, results.one(indicator, key), tuple(sides))
+        sides = [_side(con, c, role, key, group) for c in above]
+        sides += [_side(con, c, "denominator", key, group) for c in below]
+        return Explanation(definition, figure, tuple(sides))
     finally:
         con.close()
 
@@ -74,12 +89,19 @@ def _unit_key(unit: str, units: list[str]) -> str:
     return found[0]
 
 
-def _side(con: duckdb.DuckDBPyConnection, counter: Counter, role: str, unit: str) -> Side:
+def _side(
+    con: duckdb.DuckDBPyConnection, counter: Counter, role: str, unit: str, group: tuple[str, str] | None
+) -> Side:
     population = counter.population_sql()
     asked = counter.condition if counter.value is None else counter.value
     condition = physical_sql(asked or "true", counter.source)
     answer = condition if counter.value is None else f"({condition}) is not null or null"
-    key = SOURCES[counter.source].key
+    source = SOURCES[counter.source]
+    key = source.key
+    within = "true"
+    if group:  # a source without the group has no part in a figure by it
+        known = group[0] in (*source.groups, *source.wide_groups)
+        within = f"coalesce(s.{group[0]}, '{UNKNOWN}') = $value" if known else "false and $value is null"
     rows = con.execute(
         f"""
         select
@@ -95,10 +117,10 @@ def _side(con: duckdb.DuckDBPyConnection, counter: Counter, role: str, unit: str
             from prepared_{counter.source}
         ) as s
         inner join unit_path as p on p.filed = s.unit
-        where p.unit = $unit and (belongs or belongs is null)
+        where p.unit = $unit and (belongs or belongs is null) and {within}
         order by row_key
         """,
-        {"unit": unit},
+        {"unit": unit} | ({"value": group[1]} if group else {}),
     ).fetchall()
     keys: dict[str, list[int | str]] = {"counted": [], "not_counted": [], "unknown": [], "doubtful": []}
     for row_key, side in rows:

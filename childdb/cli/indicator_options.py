@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
 
-from childdb.cli.door import DATE
+from childdb.cli.door import DATE, today
 from schemas.errors import NotFound, UsageFault
 
 as_of_option = click.option("--as-of", type=DATE, help="Tính đến ngày / as on this date (today).")
@@ -16,6 +17,31 @@ unit_option = click.option(
     "--unit", metavar="CODE", help="Địa bàn (mã hoặc MÃ@NGÀY; mặc định: cả huyện) / unit (default: the district)."
 )
 ids_option = click.option("--id", "--indicator", "ids", multiple=True, metavar="ID", help="Chỉ chỉ tiêu này / only this indicator.")  # fmt: skip
+
+
+period_option = click.option(
+    "--period", metavar="PERIOD",
+    help="Kỳ: tháng 2024-11, quý 2024-Q4, năm 2024, năm học 2024-2025 / month, quarter, year, school year.",
+)  # fmt: skip
+
+
+def days_of(as_of: date | None, period: str | None) -> tuple[date, date | None]:
+    """The as-of date and the first day of the period (empty: twelve months), as the options say.
+
+    Of a period that goes on the figures are as on today; one that has not begun is refused.
+    """
+    from indicators.periods import period_named
+
+    now = today()
+    if period is None:
+        return as_of or now, None
+    first, last = period_named(period)
+    day = as_of or min(last, max(first, now))
+    if not first <= day <= last:
+        raise UsageFault(f"Ngày {day} không thuộc kỳ {period}.", f"{day} is not within the period {period}.")
+    if as_of is None and first > now:
+        raise UsageFault(f"Kỳ {period} chưa bắt đầu.", f"The period {period} has not begun.")
+    return day, first
 
 
 def unit_key(code: str | None, results: Any) -> str:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from childdb.cli.door import actor, now, opened, today
+from childdb.cli.door import actor, now, opened
 from childdb.cli.indicator_options import (
     as_of_option,
+    days_of,
     geography_option,
     ids_option,
     known_option,
+    period_option,
     unit_key,
     unit_option,
 )
 from childdb.cli.indicator_runs import compare, runs
 from childdb.cli.output import emit, format_option, lang, say
+from schemas.errors import UsageFault
+
+if TYPE_CHECKING:
+    from childdb.workflow.explaining import Question
 
 VERDICTS = {"met": "đạt", "not_met": "chưa đạt", "cannot_tell": "chưa kết luận được", "not_comparable": "không so được",
             "no_data": "không có số liệu"}  # fmt: skip
@@ -60,6 +66,7 @@ def show(ctx: click.Context, indicator: str) -> None:
 
 @command.command("run")
 @as_of_option
+@period_option
 @geography_option
 @known_option
 @unit_option
@@ -67,14 +74,15 @@ def show(ctx: click.Context, indicator: str) -> None:
 @ids_option
 @format_option
 @click.pass_context
-def run(ctx: click.Context, as_of: date | None, geography: date | None, as_known: int | None, unit: str | None,
-        everything: bool, ids: tuple[str, ...], fmt: str) -> None:  # fmt: skip
+def run(ctx: click.Context, as_of: date | None, period: str | None, geography: date | None, as_known: int | None,
+        unit: str | None, everything: bool, ids: tuple[str, ...], fmt: str) -> None:  # fmt: skip
     """Tính mọi chỉ tiêu và so với mức phải đạt / compute every figure and judge it by its targets."""
     from childdb.workflow import figures as story
 
+    day, first = days_of(as_of, period)
     with opened(ctx) as store:
-        results = story.figures(store, as_of=as_of or today(), as_known=as_known, geography=geography,
-                                ids=list(ids) or None, groups=everything)  # fmt: skip
+        results = story.figures(store, as_of=day, as_known=as_known, geography=geography, ids=list(ids) or None,
+                                groups=everything, period_start=first)  # fmt: skip
         number = story.keep(store, results, actor=actor(), now=now())
         store.audit(actor(), "indicators run", {"run": number}, now=now())
     click.echo(say(ctx, f"Lần tính số {number}.", f"Run {number}."), err=True)
@@ -130,19 +138,41 @@ def show_verdicts(ctx: click.Context, verdicts: Sequence[Mapping[str, Any]], fmt
     emit(rows, columns, fmt, columns if english else vi)
 
 
+def _question_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Which figure is meant: unit, group, date, period, geography, batch."""
+    for option in (
+        known_option, geography_option, period_option, as_of_option,
+        click.option("--group", metavar="NAME=VALUE", help="Nhóm, vd sex=F / the figure of a group."),
+        click.option("--unit", required=True, metavar="CODE", help="Địa bàn / unit."),
+    ):  # fmt: skip
+        function = option(function)
+    return click.argument("indicator", metavar="ID")(function)
+
+
+def _question(
+    indicator: str, unit: str, group: str | None, as_of: date | None, period: str | None, geography: date | None,
+    as_known: int | None,
+) -> Question:  # fmt: skip
+    from childdb.workflow.explaining import Question
+
+    name, sign, value = (group or "").partition("=")
+    if group and not (name and sign):
+        raise UsageFault(f"“{group}”: ghi nhóm như sex=F.", f"“{group}”: write the group like sex=F.")
+    day, first = days_of(as_of, period)
+    return Question(indicator, unit, day, as_known, first, geography, (name, value) if group else None)
+
+
 @command.command("explain")
-@click.argument("indicator", metavar="ID")
-@click.option("--unit", required=True, metavar="CODE", help="Địa bàn / unit.")
-@as_of_option
-@known_option
+@_question_options
 @format_option
 @click.pass_context
-def explain(ctx: click.Context, indicator: str, unit: str, as_of: date | None, as_known: int | None, fmt: str) -> None:
+def explain(ctx: click.Context, /, fmt: str, **which: Any) -> None:
     """Điều kiện, căn cứ, số đếm và mã các trẻ đằng sau một con số / what stands behind a figure."""
     from childdb.workflow.explaining import explain as story
 
+    asked = _question(**which)
     with opened(ctx) as store:
-        behind = story(store, indicator, unit, as_of=as_of or today(), as_known=as_known)
+        behind = story(store, asked)
     if fmt == "table":
         click.echo(behind.text(lang(ctx)))
     else:
@@ -150,21 +180,18 @@ def explain(ctx: click.Context, indicator: str, unit: str, as_of: date | None, a
 
 
 @command.command("trace")
-@click.argument("indicator", metavar="ID")
-@click.option("--unit", required=True, metavar="CODE", help="Địa bàn / unit.")
+@_question_options
 @click.option("--child", type=int, help="Chỉ một trẻ (mã) / one child (key).")
 @click.option("--limit", type=int, default=20, show_default=True, help="Số trẻ / how many children.")
-@as_of_option
-@known_option
 @format_option
 @click.pass_context
-def trace(ctx: click.Context, indicator: str, unit: str, child: int | None, limit: int, as_of: date | None,
-          as_known: int | None, fmt: str) -> None:  # fmt: skip
+def trace(ctx: click.Context, /, child: int | None, limit: int, fmt: str, **which: Any) -> None:
     """Từ một con số tới tệp, trang, dòng và ô / from a figure to file, sheet, row and cell."""
     from childdb.workflow.explaining import trace as story
 
+    asked = _question(**which)
     with opened(ctx) as store:
-        rows = story(store, indicator, unit, as_of=as_of or today(), as_known=as_known, child=child, limit=limit)
+        rows = story(store, asked, child=child, limit=limit)
     columns = ["child", "standing", "table", "batch", "file", "sheet", "row", "cells", "list_kind", "list_date"]
     vi = ["mã trẻ", "thuộc", "bảng", "lô", "tệp", "trang", "dòng", "ô", "loại danh sách", "ngày lập"]
     emit(rows, columns, fmt, columns if lang(ctx) == "en" else vi)

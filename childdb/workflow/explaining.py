@@ -11,6 +11,7 @@ from childdb.store import Store
 from childdb.store.lineage import TABLES, facts_behind
 from childdb.store.sheets import sheets as all_sheets
 from childdb.workflow.figures import snapshot_of
+from indicators.counting import TOTAL
 from indicators.definition import Count, Definition
 from indicators.explain import explain as explain_figure
 from indicators.loader import chosen
@@ -88,7 +89,7 @@ class Behind:
         lines = [
             describe(self.indicator, lang),
             "",
-            f"{self.unit_name} ({self.unit}), {'tính đến' if vi else 'as on'} {f['as_of']}, {'lô' if vi else 'batch'} {f['batch']}:",
+            f"{self.unit_name} ({self.unit}){_of_group(f)}, {'tính đến' if vi else 'as on'} {f['as_of']}, {'lô' if vi else 'batch'} {f['batch']}:",
             f"  {'tử số' if vi else 'numerator'} {f['numerator']}, {'mẫu số' if vi else 'denominator'} {f['denominator']},"
             f" {'chưa biết' if vi else 'unknown'} {f['unknown']}",
             f"  {'giá trị' if vi else 'value'} {f['value']} ({'thấp nhất' if vi else 'lowest'} {f['low']},"
@@ -105,6 +106,23 @@ class Behind:
         return "\n".join(lines)
 
 
+def _of_group(figure: Mapping[str, Any]) -> str:
+    return "" if figure["group_name"] == TOTAL else f", {figure['group_name']} = {figure['group_value']}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which figure: of an indicator, a unit (code or key) and a group, as on a day, over a period, in a geography."""
+
+    indicator: str
+    unit: str
+    as_of: date
+    as_known: int | None = None
+    period_start: date | None = None
+    geography: date | None = None
+    group: tuple[str, str] | None = None
+
+
 def unit_on(code: str, on: date) -> str:
     """The unit's key for a code (or a key) on a date."""
     if code in codes.units():
@@ -115,11 +133,14 @@ def unit_on(code: str, on: date) -> str:
     return unit.key
 
 
-def explain(store: Store, indicator: str, unit: str, *, as_of: date, as_known: int | None = None) -> Behind:
-    """The figure of a unit and the children behind it (their keys, never their names)."""
-    key = unit_on(unit, as_of)
-    with snapshot_of(store, as_of=as_of, as_known=as_known) as place:
-        told = explain_figure(place, indicator, unit=key, as_of=as_of)
+def explain(store: Store, asked: Question) -> Behind:
+    """The figure and the children behind it (their keys, never their names)."""
+    key = unit_on(asked.unit, asked.geography or asked.as_of)
+    with snapshot_of(store, as_of=asked.as_of, as_known=asked.as_known) as place:
+        told = explain_figure(
+            place, asked.indicator, unit=key, as_of=asked.as_of, geography=asked.geography,
+            period_start=asked.period_start, group=asked.group,
+        )  # fmt: skip
     children: dict[int, str] = {}
     for side in told.sides:
         for standing, keys in side.keys.items():
@@ -130,14 +151,12 @@ def explain(store: Store, indicator: str, unit: str, *, as_of: date, as_known: i
             for row in keys:
                 if isinstance(row, int):
                     children.setdefault(row, standing)
-    return Behind(indicator, key, codes.units()[key].name, told.figure, children)
+    return Behind(asked.indicator, key, codes.units()[key].name, told.figure, children)
 
 
-def trace(
-    store: Store, indicator: str, unit: str, *, as_of: date, as_known: int | None, child: int | None, limit: int
-) -> list[dict[str, Any]]:
+def trace(store: Store, asked: Question, *, child: int | None, limit: int) -> list[dict[str, Any]]:
     """From a figure to the source rows and cells of the children behind it."""
-    behind = explain(store, indicator, unit, as_of=as_of, as_known=as_known)
+    behind = explain(store, asked)
     keys = sorted(behind.children)
     if child is not None:
         if child not in behind.children:
@@ -149,7 +168,7 @@ def trace(
     files = {b.number: b.file or "" for b in store.batches()}
     sheets = all_sheets(store)
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for fact in facts_behind(store, keys, TABLES, as_known=as_known):
+    for fact in facts_behind(store, keys, TABLES, as_known=asked.as_known):
         for row in fact.rows:
             sheet = sheets[row.sheet]
             place = (fact.child, fact.table, row.row_id)
