@@ -86,6 +86,7 @@ _MERGE = tag("mergeCell")
 _CELL = tag("c", r"(?:/>|(?<!/)>(.*?)</(?:\w+:)?c>)")
 _OPENING = tag("c", r">")
 _ERROR = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt=["']e["'][^>]*)>(.*?)</(?:\w+:)?c>""", re.S)
+_INLINE = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt=["']inlineStr["'][^>]*)>(.*?)</(?:\w+:)?c>""", re.S)
 _VALUE = tag("v", r">([^<]*)<")
 _FORMULA_ONLY = re.compile(
     rb"<(?:\w+:)?c\b([^>]*)(?<!/)>\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
@@ -135,21 +136,22 @@ def read_rich_strings(data: bytes) -> dict[int, RichText]:
     """Shared strings that have a run with a legacy font or a strike, by index."""
     if b"rPr" not in data:
         return {}
-    found: dict[int, RichText] = {}
-    for index, item in enumerate(_ITEM.finditer(data)):
-        body = item.group(2)
-        if b"rPr" not in body:
-            continue
-        runs, struck = [], False
-        for run in _RUN.finditer(body):
-            font = _RUN_FONT.search(run.group(2))
-            encoding = encoding_of_font(attributes(font.group(1)).get("val", "")) if font else None
-            struck = struck or is_strike(run.group(2))
-            text = b"".join(t.group(2) for t in _TEXT.finditer(run.group(2)))
-            runs.append((encoding, html.unescape(text.decode("utf-8", "replace"))))
-        if struck or any(encoding for encoding, _ in runs):
-            found[index] = RichText(tuple(runs), struck)
-    return found
+    read = ((index, _rich_text(item.group(2))) for index, item in enumerate(_ITEM.finditer(data)))
+    return {index: text for index, text in read if text is not None}
+
+
+def _rich_text(body: bytes) -> RichText | None:
+    """The runs of a string, if one of them has a legacy font or is struck."""
+    if b"rPr" not in body:
+        return None
+    runs, struck = [], False
+    for run in _RUN.finditer(body):
+        font = _RUN_FONT.search(run.group(2))
+        encoding = encoding_of_font(attributes(font.group(1)).get("val", "")) if font else None
+        struck = struck or is_strike(run.group(2))
+        text = b"".join(t.group(2) for t in _TEXT.finditer(run.group(2)))
+        runs.append((encoding, html.unescape(text.decode("utf-8", "replace"))))
+    return RichText(tuple(runs), struck) if struck or any(encoding for encoding, _ in runs) else None
 
 
 @dataclass
@@ -260,6 +262,11 @@ def _collect_by_pattern(data: bytes, grid: Grid, styles: Styles, rich: dict[int,
         strings = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt=["']s["'][^>]*)>\s*<(?:\w+:)?v>(""" + wanted + rb""")</""")
         for found in strings.finditer(data):
             _note_rich(grid, place_of(attributes(found.group(1))["r"]), rich[int(found.group(2))])
+    if b"rPr" in data:  # strings with runs that stand in their cells
+        for found in _INLINE.finditer(data):
+            text = _rich_text(found.group(2))
+            if text is not None:
+                _note_rich(grid, place_of(attributes(found.group(1))["r"]), text)
 
 
 def _collect_cell(
@@ -274,6 +281,8 @@ def _collect_cell(
         note_style(grid, place, int(attrs["s"]), styles)
     if attrs.get("t") == "s" and value and value.group(2).isdigit() and int(value.group(2)) in rich:
         _note_rich(grid, place, rich[int(value.group(2))])
+    elif (text := _rich_text(body)) is not None:
+        _note_rich(grid, place, text)
 
 
 def note_style(grid: Grid, place: Place, style: int, styles: Styles) -> None:

@@ -6,11 +6,11 @@ import calendar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from childdb.intake.layout import village_name
-from schemas.codes import Unit, communes_named, unit_on, units
+from schemas.codes import REFORM, Unit, communes_named, unit_on, units
 from schemas.text import fold, nfc
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -107,6 +107,7 @@ _OTHER_UNITS = re.compile(
     r"(?:huyen|h\.|tinh|phong [a-z&,.\s-]+|ttyt|trung tam y te)\s*:?\s*(?:huyen\s*)?(?:muong ang|dien bien|tuan giao)"
 )
 TOWN, _TOWN_WORDS = "Thị trấn ", ("thi tran", "tt")  # a township is no commune of the same name
+_SIDE = re.compile(r"\s*[(\[,-]?\s*(?:xa\s+|thi tran\s+)?(cu|moi)\s*[)\]]?\s*$")
 _DISTRICT = "muong ang"  # the district's name too: without a word for commune or township it tells nothing
 
 
@@ -120,7 +121,7 @@ def _names() -> dict[str, str]:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Communes' names in folded text: behind a word for commune or township, and bare."""
     names = "|".join(sorted(map(re.escape, _names()), key=len, reverse=True))
-    worded = rf"(?<![a-z])(xa|thi tran|tt|x|phuong)(?:\.|\s|:)\s*:?\s*({names})(?![a-z])"
+    worded = rf"(?<![a-z])(xa|thi tran|tt|x|phuong)(?:\.|\s|:)\s*:?\s*({names})(?![a-z])(\s*\(?(?:cu|moi)(?![a-z]))?"
     return re.compile(worded), re.compile(rf"(?<![a-z])({names})(?![a-z])")
 
 
@@ -130,7 +131,10 @@ def commune_names(lines: Iterable[str]) -> list[str]:
     bare: list[str] = []
     for line in lines:
         text = fold(nfc(line))
-        worded += [TOWN * (word in _TOWN_WORDS) + _names()[name] for word, name in _patterns()[0].findall(text)]
+        worded += [
+            TOWN * (word in _TOWN_WORDS) + _names()[name] + side.replace("(", " ")
+            for word, name, side in _patterns()[0].findall(text)
+        ]
         rest = _OTHER_UNITS.sub(" ", text)
         bare += [_names()[name] for name in _patterns()[1].findall(rest) if name != _DISTRICT]
     return list(dict.fromkeys(worded or bare))
@@ -146,6 +150,9 @@ def unit_for(text: str, on: date) -> list[Unit]:
     """The units that a name or code means on a day; a name out of use by then still means its last unit."""
     if "@" in text:
         return [u for u in units().values() if u.key == text]
+    side = _SIDE.search(fold(text))  # Mường Lạn (cũ): before the reform, whatever the day
+    if side:
+        return unit_for(fold(text)[: side.start()], REFORM - timedelta(days=1) if side[1] == "cu" else max(on, REFORM))
     if re.match(r"(?:thi tran|tt)\b", fold(text)):
         return [u for u in communes_named(text) if fold(u.name).startswith(_TOWN_WORDS[0])]
     if re.fullmatch(r"\d{4}", text.strip()):  # a cell of numbers has lost the code's leading zero

@@ -10,9 +10,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from childdb.intake.convert.dates import UNREADABLE, Parts, split
+from childdb.intake.convert.people import read_sex
 from childdb.intake.grid import Cell, Grid, shown
 from childdb.intake.headings import match, vocabulary
-from childdb.intake.names_by_place import dated_sexes
+from childdb.intake.names_by_place import dated_sexes, given_names
 from childdb.intake.template import templates
 from childdb.intake.village_rows import lone_villages
 from childdb.intake.words_lookup import bare_key
@@ -158,7 +159,7 @@ def find_tables(grid: Grid) -> list[Table]:
     heading = find_heading(grid, 0)
     while heading:
         first, last = heading
-        paths = dated_sexes(grid, heading_paths(grid, first, last), last + 1)
+        paths = given_names(grid, dated_sexes(grid, heading_paths(grid, first, last), last + 1), last + 1)
         table = Table(first, last, paths, len(grid.rows))
         found.append(table)
         following = _next_heading(grid, table)
@@ -211,9 +212,23 @@ def _next_heading(grid: Grid, table: Table) -> int | None:
         if len(texts) < 3:
             continue
         short = [v for v in texts[:6] if len(v) < 60 and key_of(v) in known]
-        if len(short) >= 2 and hits(row) >= 3 and not is_repeat(row, own):
+        if len(short) >= 2 and hits(row) >= 3 and (not is_repeat(row, own) or _heads_other_columns(row, table)):
             return r
     return None
+
+
+def _heads_other_columns(row: Sequence[Cell], table: Table) -> bool:
+    """Whether a row like the table's heading has a heading of another meaning in a column: weights here, doses there."""
+    for text, path in zip(row, table.paths, strict=False):
+        if not isinstance(text, str) or not path or key_of(text) in map(key_of, path):
+            continue
+        meant = [(match(id, (text,)).column, match(id, path).column) for id in templates()]
+        told = [(here.field, there.field) for here, there in meant if here and there]
+        if told and all(here != there for here, there in told):
+            return True
+        if not told and any(here for here, _ in meant) and any(there for _, there in meant):
+            return True
+    return False
 
 
 def heading_keys(grid: Grid, table: Table) -> list[list[str]]:
@@ -283,6 +298,8 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
             continue
         if not has_birth:
             reason, text = _aside(row, filled, names, told, own, signed)
+            if not reason and found.skipped.get(r - 1) == "total" and _counts_by_sex(row, filled):
+                reason = "total"
             if reason:
                 found.skipped[r] = reason
                 signed = signed or reason == "signature"
@@ -298,6 +315,12 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
         found.villages[r] = village
     _settle_villages(found, lone_villages(grid, found.data, meanings))
     return found
+
+
+def _counts_by_sex(row: Sequence[Cell], filled: Sequence[int]) -> bool:
+    """Whether a row below a total goes on with it: Nam 12, Nữ 9."""
+    texts = [v for c in filled if isinstance(v := row[c], str) and not v.strip(" ()").isdigit()]
+    return len(texts) < len(filled) <= 4 and bool(texts) and all(read_sex(text.strip(" :-+")) for text in texts)
 
 
 def _settle_villages(found: Roles, alone: dict[int, str]) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from childdb.intake.convert.dates import Parts, split
+from childdb.intake.convert.people import read_ethnicity, read_sex
 from childdb.intake.grid import Cell, Grid
 from childdb.intake.headings import Match
 from childdb.intake.template import Template
 from childdb.intake.words_lookup import bare_key, exact_key
 
+_NAME_HEADINGS = {exact_key(h) for h in ("Họ và tên", "Họ tên", "Họ và tên trẻ", "Họ tên trẻ", "Họ và tên học sinh")}
+_MOST = 0.8
 _ENOUGH = 0.6  # of the filled cells below must be dates
 _LATEST, _FIRST_YEAR, _LAST_YEAR = 2100, 1990, 2100
 _LOOKED_AT = 200  # rows
@@ -24,6 +29,24 @@ def dated_sexes(grid: Grid, paths: list[tuple[str, ...]], first: int) -> list[tu
     if len(male) != 1 or len(female) != 1 or not _dated(grid, [*male, *female], first):
         return paths
     return [("Ngày sinh", path[-1]) if c in (male[0], female[0]) else path for c, path in enumerate(paths)]
+
+
+def given_names(grid: Grid, paths: list[tuple[str, ...]], first: int) -> list[tuple[str, ...]]:
+    """PATHS with the name's heading over the column at its right too, where given names stand there without a heading."""
+    found = list(paths)
+    for c, (path, following) in enumerate(itertools.pairwise(paths)):
+        if path and not following and exact_key(path[-1]) in _NAME_HEADINGS and _given(grid, c, first):
+            found[c + 1] = path
+    return found
+
+
+def _given(grid: Grid, name: int, first: int) -> bool:
+    """Whether words of one syllable, and no sexes or ethnic groups, stand at the right of nearly all names."""
+    beside = [grid.at(r, name + 1) for r in range(first, min(first + _LOOKED_AT, len(grid.rows))) if grid.at(r, name)]
+    single = [v for v in beside if isinstance(v, str) and re.fullmatch(r"[^\W\d_]+", v.strip())]
+    if len(beside) < 2 or len(single) < _MOST * len(beside) or len(set(single)) * 2 < len(single):
+        return False
+    return not all(read_sex(v) or read_ethnicity(v)[0] for v in single)
 
 
 def _dated(grid: Grid, columns: Sequence[int], first: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -48,6 +49,7 @@ _PLAIN_SHEETS = (
     "bieu",
     "xa ",
 )
+_LEFT_EMPTY = re.compile(r"(?:de|bo|la) trong|khong (?:ghi|can ghi)")  # Dân tộc (để trống nếu là Kinh)
 
 
 @dataclass(frozen=True)
@@ -327,7 +329,20 @@ class _TableReader:
                 self.issues.append(
                     Issue("measured_on_sheet_date", "measured_on", slots={"list_date": f"{told.day:%d/%m/%Y}"})
                 )
-        return SheetContext(understanding.template, told.day, unit, village, measured, fields, self.told_on(told))
+        return SheetContext(
+            understanding.template, told.day, unit, village, measured, fields, self.told_on(told),
+            understanding.template.blank_ethnicity or self._blank_ethnicity(understanding),
+        )  # fmt: skip
+
+    def _blank_ethnicity(self, understanding: Understanding) -> str:
+        """Kinh, where the heading of the ethnicity or a line above the table says that it is left empty for them."""
+        headings = [
+            " ".join(self.table.paths[i])
+            for i, c in understanding.columns.items()
+            if c.field == "child_profile.ethnicity"
+        ]
+        lines = [fold(line) for line in (*headings, *self.titles)]
+        return "01" if any(_LEFT_EMPTY.search(line) and "kinh" in line for line in lines) else ""
 
 
 def _numbered(issue: Issue, rows: Sequence[SourceRow]) -> Issue:

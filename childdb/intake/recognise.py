@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from childdb.intake.grid import letter
 from childdb.intake.headings import Match, answered, match, near_match
@@ -120,11 +121,12 @@ def recognise(
     table: Table, titles: Sequence[str], wanted: str | None, answers: Mapping[str, str]
 ) -> tuple[Understanding | None, Issue | None]:
     """The one template that fits, or the issue."""
+    said = " ".join(fold(line) for line in titles)
+    table = _months_of_title(table, said)
     if wanted is not None:
         if wanted not in templates():
             return None, Issue("template_unknown", value=wanted)
         return understand(templates()[wanted], table, answers), None
-    said = " ".join(fold(line) for line in titles)
     found = [u for t in templates().values() if (u := understand(t, table, answers)).fits()]
     titled = [u for u in found if any(fold(words) in said for words in u.template.titles)]
     for group in (
@@ -138,10 +140,27 @@ def recognise(
     return None, Issue("template_unknown")
 
 
+_MONTH_ALONE = re.compile(r"(?:thang|t)\s*(?:1[0-2]|0?[1-9])(?:\s*(?:/|nam)?\s*20\d\d)?")
+_MEASURED = {"can nang": "Cân nặng", "chieu cao": "Chiều cao"}
+
+
+def _months_of_title(table: Table, said: str) -> Table:
+    """TABLE with what the title says is measured above columns that are headed by their month alone."""
+    told = [heading for words, heading in _MEASURED.items() if words in said]
+    months = {c for c, path in enumerate(table.paths) if len(path) == 1 and _MONTH_ALONE.fullmatch(bare_key(path[0]))}
+    if len(told) != 1 or len(months) < 2:
+        return table
+    return replace(table, paths=[(told[0], *path) if c in months else path for c, path in enumerate(table.paths)])
+
+
 def _best(group: list[Understanding]) -> tuple[Understanding | None, Issue | None]:
-    """The one that understands more columns than every other."""
-    ranked = sorted(group, key=lambda u: -u.understood)
-    if len(ranked) > 1 and ranked[0].understood == ranked[1].understood:
+    """The one that understands more columns than every other; of equals the one that reads nothing into a blank."""
+
+    def rank(u: Understanding) -> tuple[int, bool]:
+        return -u.understood, bool(u.template.blank_ethnicity)
+
+    ranked = sorted(group, key=rank)
+    if len(ranked) > 1 and rank(ranked[0]) == rank(ranked[1]):
         return None, Issue("template_tie", slots={"choices": ", ".join(sorted(u.template.title["vi"] for u in ranked))})
     return ranked[0], None
 

@@ -44,6 +44,7 @@ class SheetContext:
     measured_on: date | None
     fields: frozenset[str]  # the fields that the table has columns for
     dated: bool = True  # whether the list's date tells on which side of the reform it stands
+    blank_ethnicity: str = ""  # the code that an empty ethnicity stands for, where the form says so
 
     @cached_property
     def doses(self) -> tuple[str, ...]:
@@ -237,8 +238,8 @@ class Builder:
         if profile["ethnicity"] or any(i.field == "ethnicity_code" for i in self.row.issues):
             return
         if "child_profile.ethnicity" in self.context.fields and "child_profile.ethnicity" not in self.row.retracts:
-            if self.context.template.blank_ethnicity:
-                profile["ethnicity"] = self.context.template.blank_ethnicity
+            if self.context.blank_ethnicity:
+                profile["ethnicity"] = self.context.blank_ethnicity
             else:
                 self._issue("ethnicity_missing", "ethnicity_code")
 

@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from childdb.intake.cell_readers import Reading, reader_for
-from childdb.intake.convert.circumstances import read_circumstances
+from childdb.intake.convert.circumstances import category_of_letter
 from childdb.intake.convert.dates import DateRead, Order, evidence, read_date
 from childdb.intake.grid import Cell, Grid, Place, letter, shown
-from childdb.intake.marks import LETTER, UNCLEAR, is_ring, meaning_of_ring
+from childdb.intake.marks import LETTER, NOT, RING, UNCLEAR, meaning_of_sign, sign_of
 from childdb.intake.template import Column
 from schemas.dates import OpenDate
 from schemas.facts import FACTS
@@ -100,10 +100,12 @@ class CellReader:
         self.orders: dict[int, Order] = {}
         self.memo: dict[int, dict[tuple[type, Cell], tuple[Any, tuple[Issue, ...]]]] = {f.index: {} for f in fields}
         self._judge_dates(data)
-        self.rings = {
-            f.index: meaning_of_ring((grid.at(r, f.index) for r in data), letters=f.column.reader == "circumstances")
+        self.signs = {
+            (f.index, sign): meaning_of_sign(sign, (grid.at(r, f.index) for r in data), letters=coded)
             for f in fields
             if f.column.reader in _RINGS
+            for coded in [f.column.reader == "circumstances"]
+            for sign in ((RING, NOT) if coded else (RING,))
         }
 
     def _judge_dates(self, data: Sequence[int]) -> None:
@@ -182,8 +184,8 @@ class CellReader:
             return value, ()  # needs the row's birth year and sex
         if f.column.reader == "sex" and (sex := self.legends.get(f.index, {}).get(shown(value).strip())):
             return sex, ()
-        if f.index in self.rings and is_ring(value):
-            return self._convert_ring(f, value)
+        if (f.index, sign_of(value)) in self.signs:
+            return self._convert_sign(f, value)
         try:
             read: Reading = reader_for(f.column.reader)(value)
         except TypeError:  # an unhashable or outlandish cell: times, durations
@@ -194,9 +196,9 @@ class CellReader:
         issues = tuple(Issue(code, f.said, f.letter, shown(value), dict(slots)) for code, slots in read.issues)
         return read.value, issues
 
-    def _convert_ring(self, f: Field, value: Cell) -> tuple[Any, tuple[Issue, ...]]:
-        """A lone "o", by what it means in its column."""
-        meaning, codes = self.rings[f.index], f.column.reader == "circumstances"
+    def _convert_sign(self, f: Field, value: Cell) -> tuple[Any, tuple[Issue, ...]]:
+        """A lone "o" or "k", by what it means in its column."""
+        meaning, codes = self.signs[f.index, sign_of(value)], f.column.reader == "circumstances"
         if meaning == UNCLEAR:
             code = (
                 "circumstance_unknown"
@@ -208,7 +210,7 @@ class CellReader:
             return None, (Issue(code, f.said, f.letter, shown(value)),)
         if not codes:
             return False, ()
-        return (read_circumstances(shown(value))[0] if meaning == LETTER else ()), ()
+        return (category_of_letter(shown(value)) if meaning == LETTER else ()), ()
 
     def _convert_date(self, r: int, f: Field, value: Cell) -> tuple[Any, tuple[Issue, ...]]:
         if f.column.reader in ("dose", "date_or_tick") and not isinstance(value, date):

@@ -10,7 +10,8 @@ from childdb.intake.words_lookup import Lookup, build, exact_key, load
 from schemas.codes import circumstances
 from schemas.text import nfc
 
-_SPLIT = re.compile(r"\s*(?:;|\n|\+|/|&|,)\s*")
+_SPLIT = re.compile(r"\s*(?:;|\n|\+|/|&|,)\s*|\s+[-–]\s+|\s+và\s+")
+_HOUSEHOLD = re.compile(r"\s+(?:con |thuộc (?:diện )?)?(?=hộ (?:cận )?nghèo)", re.I)  # khuyết tật thuộc hộ nghèo
 _LETTER = re.compile(
     r"^(?:(?:điểm|nhóm|mục|khoản|đối tượng)\s*)?(?:1\s*)?([abcdđeghiklmno])(?:[.\-]([0-9]{1,2}))?\)?\.?$"
 )
@@ -48,14 +49,25 @@ def read_circumstances(text: str) -> tuple[tuple[str, ...], str | None]:
     if whole is not None:
         return whole, None
     codes: list[str] = []
-    for part in _SPLIT.split(text):
-        if not part:
-            continue
-        found = _one(part)
+    lettered = only_letters(text)  # in "d, k" the k is a letter too, alone it says no
+    for part in filter(None, _SPLIT.split(text)):
+        found = category_of_letter(part) if lettered else _one(part)
         if found is None:
-            return (), part
+            halves = [_one(half) for half in _HOUSEHOLD.split(part)]
+            if None in halves or len(halves) < 2:
+                return (), part
+            found = tuple(code for half in halves for code in half or ())
         codes.extend(code for code in found if code not in codes)
     return tuple(codes), None
+
+
+def category_of_letter(text: str) -> tuple[str, ...] | None:
+    """The code of a category's letter (k is one of them), None if it is no letter of a category."""
+    found = _LETTER.match(nfc(text).lower().strip(" ."))
+    if not found:
+        return None
+    code = _by_letter(found.group(1) + (f".{int(found.group(2))}" if found.group(2) else ""))
+    return (code,) if code else None
 
 
 def only_letters(text: str) -> bool:
@@ -72,10 +84,8 @@ def _one(text: str) -> tuple[str, ...] | None:
     if key in ambiguous:
         return None
     low = nfc(text).lower().strip(" .")
-    letter = _LETTER.match(low)
-    if letter:
-        code = _by_letter(letter.group(1) + (f".{int(letter.group(2))}" if letter.group(2) else ""))
-        return (code,) if code else None
+    if _LETTER.match(low):
+        return category_of_letter(low)
     number = _NUMBER.match(low)
     if number:
         groups = [g for g in number.groups()[1:] if g]

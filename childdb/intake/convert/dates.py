@@ -41,6 +41,7 @@ _YEAR = re.compile(r"^(?:(?:sinh nam|sn|s\.n|nam sinh|nam|ns|sinh)\.?:?\s*)?(\d{
 _WORDS = re.compile(r"^(?:ngay\s*)?(\d{1,2})\s*thang\s*(\d{1,2})\s*(?:nam\s*|[/,\-. ]+)(\d{4}|\d{2})$")
 _ENGLISH = re.compile(r"^(\d{1,2})[\s\-/]([a-z]{3})[a-z]*[\s\-/,]+(\d{4}|\d{2})$")
 _SERIAL_TEXT = re.compile(r"^\s*\d{5}\s*$")
+_WHOLE_FLOAT = re.compile(r"^\s*(?:19|20)\d{2}\.0\s*$")
 _COMPACT = re.compile(r"^\d{8}$")
 _MONTHS = {
     m: n for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
@@ -204,6 +205,8 @@ def read_date(
         return _read_number(float(value), order, latest, date_1904)
     if value is None:
         return DateRead(problem=UNREADABLE)
+    if _WHOLE_FLOAT.match(value):  # a table of numbers written as text: 2020.0
+        return _read_number(float(value), order, latest, date_1904)
     if _SERIAL_TEXT.match(value) and not 1900 <= int(value.strip()[1:]) <= latest + 1:  # 52019 may be May 2019 too
         return _read_number(float(value), order, latest, date_1904)
     parts = split(value, latest)
@@ -254,6 +257,6 @@ def _read_number(value: float, order: Order, latest: int, date_1904: bool) -> Da
             return _resolve(parts, order.text) if isinstance(parts, Parts) else parts
         return DateRead(problem=UNREADABLE)
     month, _, rest = f"{value:.4f}".partition(".")
-    if len(rest.rstrip("0")) == 4 and 1 <= int(month) <= 12:  # 3.2021 typed for March 2021
+    if len(rest.rstrip("0")) >= 3 and 1 <= int(month) <= 12:  # 3.2021 typed for March 2021, 12.202 for December 2020
         return _made(int(rest), int(month))
     return DateRead(problem=UNREADABLE)

@@ -18,8 +18,11 @@ _UNNAMED = {
 _UNNAMED_KEYS = {normal(k): v for k, v in _UNNAMED.items()} | {fold(k): v for k, v in _UNNAMED.items()}
 _NO_NAME = re.compile(
     r"^(?:chua (?:dat |co |dang ky )?ten.*|khong (?:co )?ten|so sinh|tre so sinh|be so sinh|moi sinh|tre moi sinh|chua co|chua dat"
-    r"|be|chau|con|\?+|\.+|-+|con ba .*|con chi .*|con cua .*|cb .*)$"
+    r"|be|chau|con|\?+|\.+|-+|cb .*)$"
 )
+_CHILD_OF = re.compile(
+    r"^(?:bé |cháu |trẻ )?con (?:ông |bà |anh |chị |của |nhà )?\S+", re.I
+)  # Côn is a surname, con is none
 _NOTE = re.compile(r"^(.*?\S)\s*(?:[(\[{]\s*(.+?)\s*[)\]}]?|\s[-–—]\s*(.+)|[-–—]\s+(.+)|;\s*(.+)|,\s*(.+))\s*$")
 _TAIL = re.compile(
     r"^(.*?\S)\s+((?:đã\s+|mới\s+)?(?:chuyển(?:\s+(?:đi|khẩu|xã|đến)).*|chết.*|mất(?:\s+(?:năm|ngày|tích|\d).*)?|tử vong.*))$",
@@ -71,7 +74,7 @@ def read_name(text: str) -> NameRead:
     text = _LEAD.sub("", text)
     if normal(text) in _UNNAMED_KEYS:
         return NameRead(None, sex=_UNNAMED_KEYS[normal(text)])
-    if not text or _NO_NAME.match(fold(text)):
+    if not text or _NO_NAME.match(fold(text)) or _CHILD_OF.match(text):
         return NameRead(None)
     note = None
     found = _NOTE.match(text) or _TAIL.match(text)
