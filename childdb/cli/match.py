@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from childdb.cli import match_review, match_store
 from childdb.cli.output import lang, say
 from schemas.errors import DONE
 
@@ -54,3 +55,7 @@ def match_file(ctx: click.Context, source: Path, target: Path, review: Path | No
         err=True,
     )
     return DONE
+
+
+for _verb in (*match_store.COMMANDS, match_review.review):
+    command.add_command(_verb)

@@ -41,13 +41,14 @@ _ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_marks", "or
 @dataclass(frozen=True)
 class Doubt:
     """A pair and what was said of it: places of the two rows, the probability that they are one child, why in words
-    and by feature."""
+    and by feature; `held` where a pattern of two children forbids a merge, whatever the score."""
 
     left: int
     right: int
     score: float
     why: str
     reasons: tuple[Reason, ...] = ()
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,9 +214,10 @@ class _Told:
         scored = self.scored
         gammas = {name: int(levels[place]) for name, levels in scored.gammas.items()}
         found = reasons(self._model, gammas, LEVELS[int(scored.company[place])])
-        why = in_words(found, self._lang, _looks_like_two(scored, place))
+        held = _looks_like_two(scored, place)
+        why = in_words(found, self._lang, held)
         chance = probability(float(scored.bits[place]))
-        return Doubt(int(scored.left[place]), int(scored.right[place]), chance, why, tuple(found))
+        return Doubt(int(scored.left[place]), int(scored.right[place]), chance, why, tuple(found), bool(held))
 
 
 def _ask(clusters: Clusters, told: _Told, doubtful: Sequence[int], records: int, asked: frozenset[int]) -> list[Doubt]:

@@ -38,6 +38,15 @@ def children_by_token(store: Store, tokens: Iterable[str]) -> dict[str, int]:
     return {token: child for token, child in made if token in wanted}
 
 
+def identities_by_token(store: Store, tokens: Iterable[str]) -> dict[str, int]:
+    """The identity whose own key each token was made of; a token of none is left out."""
+    wanted = {token for token in tokens if token.startswith(PREFIX)}
+    with store.reading() as connection:
+        rows = connection.execute(select(identity.c.id, identity.c.child_key)).all() if wanted else []
+    made = ((list_token(store, int(own)), int(who)) for who, own in rows)
+    return {token: who for token, who in made if token in wanted}
+
+
 def identities_of(store: Store, children: Iterable[int]) -> dict[int, list[int]]:
     """The identities of each child, in their order."""
     found: dict[int, list[int]] = {}

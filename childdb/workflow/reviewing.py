@@ -16,7 +16,7 @@ from childdb.store import DecisionRow, PersonRow, Store, Verdict
 from childdb.workflow.matching import RULE, Pair, cells_of, codes, person_of
 from schemas.codes import units
 from schemas.dates import OpenDate
-from schemas.errors import CheckFailed
+from schemas.errors import CheckFailed, NotFound
 
 FIELDS: dict[str, tuple[str, str]] = {
     "full_name": ("Họ và tên", "Full name"),
@@ -132,6 +132,13 @@ def separate(store: Store, one_key: int, other_key: int, *, actor: str, now: dat
     return answer(store, [(*pair, DIFFERENT, None)], actor=actor, now=now, reason=reason)
 
 
+def close(store: Store, decision: int, *, actor: str, now: datetime, reason: str) -> int:
+    """Close a decision in force: what it linked or parted stands as if it had not been made."""
+    if all(d.number != decision for d in store.decisions()):
+        raise NotFound(f"Không có quyết định {decision} đang có hiệu lực.", f"No decision {decision} is in force.")
+    return store.decide_all([Verdict("closed", closes=decision)], actor=actor, now=now, reason=reason)
+
+
 @dataclass(frozen=True)
 class Explained:
     """Why the model thinks so of two children: their likeliest pair of identities, each feature, and what follows."""
@@ -141,9 +148,14 @@ class Explained:
     decisions: list[DecisionRow]
 
     @property
+    def held_by_pattern(self) -> bool:
+        """Whether the score alone would merge them, were they not like two children."""
+        return self.doubt.held and self.doubt.score >= costs().merge_from
+
+    @property
     def outcome(self) -> str:
-        """What the score alone would lead to: same, ask or different."""
-        if self.doubt.score >= costs().merge_from:
+        """What follows where nobody decides: same, ask or different."""
+        if self.doubt.score >= costs().merge_from and not self.doubt.held:
             return "same"
         return "ask" if self.doubt.score >= costs().ask_from else "different"
 
