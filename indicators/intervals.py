@@ -61,3 +61,12 @@ def _solve(rising: Callable[[float], float], wanted: float, events: int) -> floa
         else:
             high = middle
     return (low + high) / 2
+
+
+def wilson_at(numerator: int, denominator: int, z: float) -> tuple[float, float]:
+    """Wilson limits of one share at any Z."""
+    n = max(denominator, 1)
+    share, z2 = numerator / n, z**2
+    centre, scale = share + z2 / (2 * n), 1 + z2 / n
+    spread = z * math.sqrt(share * (1 - share) / n + z2 / (4 * n**2))
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)

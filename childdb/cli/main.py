@@ -37,6 +37,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "growth": ("growth", "Chỉ số tăng trưởng theo chuẩn WHO", "Growth z-scores after WHO"),
     "mortality": ("mortality", "Tỷ suất tử vong từ tệp số liệu", "Mortality rates from files"),
     "immunization": ("immunization", "Kiểm tra mũi tiêm từ tệp số liệu", "Judge vaccine doses from files"),
+    "report": (
+        "report",
+        "Báo cáo Chỉ thị 28: Word, HTML, Excel, phiếu đóng góp",
+        "The report on Directive 28: Word, HTML, Excel, forms",
+    ),
     "key": ("key", "Tệp khóa: sao chép, thay mới", "The key: backup, rotate"),
     "audit": ("audit", "Chuỗi nhật ký", "The audit chain"),
     "demo": ("demo", "Trình diễn trên dữ liệu hư cấu", "A demonstration on invented data"),

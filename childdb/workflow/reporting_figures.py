@@ -1,0 +1,245 @@
+"""The figures of a report: this date and the date before, judged, explained, and looked up again by their reference.
+
+The same function makes a figure for writing and for checking, so that a number in a document can be set against the
+store word for word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from childdb.report.change import FELL, ROSE, direction
+from childdb.report.figure import Count, Figure, Judged
+from childdb.store import Store
+from childdb.store.runs import RunRow
+from childdb.workflow.figures import keep, snapshot_of
+from childdb.workflow.reporting_protection import Protection
+from indicators.compare import Folders, Stand, counts_of, explain_change
+from indicators.counting import TOTAL
+from indicators.engine import run
+from indicators.intervals import wilson_at
+from indicators.loader import catalogue
+from indicators.results import Results
+from indicators.targets import compare_targets
+from schemas import codes
+
+APART = 3.0902323061678132  # z of 99.8 %: ten communes seldom stand out by chance
+_DATED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a report covers: its date, the first day of its period (twelve months, if empty), and what it is set against."""
+
+    as_of: date
+    since: date
+    period_start: date | None = None
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """Results with the number under which the store keeps them."""
+
+    run: int
+    results: Results
+
+
+class Figures:
+    """All figures of a report by indicator and unit (its key)."""
+
+    def __init__(self, now: Numbered, before: Numbered, unit: str, lang: str, protection: Protection) -> None:
+        self.now, self.before, self.unit, self.lang = now, before, unit, lang
+        self.protection = protection
+        self.parts: Mapping[tuple[str, str], Mapping[str, Count]] = {}
+        self._made: dict[tuple[str, str], Figure] = {}
+        self._rows = {n.run: _by_key(n.results.frame) for n in (now, before)}
+        self._goals = {n.run: _goals(n.results) for n in (now, before)}
+
+    def explain(self, parts: Mapping[tuple[str, str], Mapping[str, Count]]) -> None:
+        """Take in what the changes are made of."""
+        self.parts = parts
+        self._made.clear()
+
+    @property
+    def communes(self) -> list[str]:
+        """The keys of the communes of the unit, by code; none where the unit is one."""
+        frame = self.now.results.frame
+        found = frame[(frame["level"] == "commune")]["unit"].unique()
+        above = self.now.results.above
+        return sorted(u for u in map(str, found) if self.unit in above.get(u, ()))
+
+    def ids(self) -> list[str]:
+        return [i for i in catalogue() if (i, self.unit) in self._rows[self.now.run]]
+
+    def one(self, indicator: str, unit: str | None = None) -> Figure:
+        """A figure with what it was before, its goals, its parts, and (of the whole unit) the communes that stand out."""
+        key = unit or self.unit
+        if (indicator, key) not in self._made:
+            self._made[indicator, key] = self._whole(indicator, key)
+        return self._made[indicator, key]
+
+    def has(self, indicator: str, unit: str) -> bool:
+        return (indicator, unit) in self._rows[self.now.run]
+
+    def _whole(self, indicator: str, key: str) -> Figure:
+        figure = self._plain(self.now, indicator, key)
+        before = self._plain(self.before, indicator, key) if (indicator, key) in self._rows[self.before.run] else None
+        figure = replace(figure, before=before, parts=self.parts.get((indicator, key), {}))
+        return replace(figure, apart=self._apart(indicator)) if key == self.unit else figure
+
+    def of_run(self, number: int, indicator: str, unit: str) -> Figure | None:
+        """The figure that a reference names; None where the run has none."""
+        if number == self.now.run and (indicator, unit) in self._rows[number]:
+            return self.one(indicator, unit)
+        if number == self.before.run and (indicator, unit) in self._rows[number]:
+            return self._plain(self.before, indicator, unit)
+        return None
+
+    def _plain(self, of: Numbered, indicator: str, unit: str) -> Figure:
+        row = self._rows[of.run][indicator, unit]
+        definition = catalogue()[indicator]
+        n = {
+            name: _number(row[name])
+            for name in ("numerator", "denominator", "value", "low", "high", "ci_low", "ci_high")
+        }
+        return Figure(
+            run=of.run, indicator=indicator, title=definition.title[self.lang], unit=unit.split("@")[0],
+            unit_name=codes.units()[unit].name if unit in codes.units() else unit, as_of=of.results.as_of,
+            kind=definition.kind, measure=definition.unit, confidence=str(row["confidence"]),
+            unknown=int(row["unknown"]), population_unknown=int(row["population_unknown"]),
+            judged=tuple(self._goals[of.run].get((indicator, unit), ())),
+            hidden=self.protection.hides(of.run, indicator, unit),
+            numerator=n["numerator"], denominator=n["denominator"], value=n["value"], low=n["low"], high=n["high"],
+            ci_low=n["ci_low"], ci_high=n["ci_high"],
+        )  # fmt: skip
+
+    def _apart(self, indicator: str) -> list[tuple[Figure, str]]:
+        """The communes whose share lies apart from the whole beyond chance and beyond what is unknown."""
+        whole = self._plain(self.now, indicator, self.unit)
+        if whole.kind != "share" or whole.value is None or whole.hidden:
+            return []
+        found = []
+        for unit in self.communes:
+            if not self.has(indicator, unit):
+                continue
+            f = self._plain(self.now, indicator, unit)
+            side = None if f.hidden else stands_apart(f, whole.value)
+            if side:
+                found.append((f, side))
+        return found
+
+
+def stands_apart(figure: Figure, whole: Decimal) -> str | None:
+    """above or below the whole, or None where chance (99.8 %) or the unknown records leave it open."""
+    if figure.value is None or not figure.denominator or figure.low is None or figure.high is None:
+        return None
+    n, d = int(figure.numerator or 0), int(figure.denominator)
+    low, high = wilson_at(n, d, APART)
+    if min(low * 100, float(figure.low)) > whole:
+        return "above"
+    return "below" if max(high * 100, float(figure.high)) < whole else None
+
+
+def _by_key(frame: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
+    totals = frame[frame["group_name"] == TOTAL]
+    return {(str(r["indicator"]), str(r["unit"])): {str(k): v for k, v in r.items()} for r in totals.to_dict("records")}
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None or value != value else Decimal(str(value))
+
+
+def _goals(results: Results) -> dict[tuple[str, str], list[Judged]]:
+    """The goals of each figure; those of documents that did not exist yet on the day are left out."""
+    found: dict[tuple[str, str], list[Judged]] = {}
+    for r in compare_targets(results).to_dict("records"):
+        goals = found.setdefault((str(r["indicator"]), str(r["unit"])), [])
+        number = len(goals)
+        goals.append(Judged(
+            str(r["document"]), str(r["comparator"]), Decimal(str(r["target"])), _whole(r["target_year"]), str(r["basis"]),
+            str(r["confidence"]), str(r["verdict"]), str(r["reason"]), bool(r["yardstick"]), _whole(r["more_children"]),
+            _whole(r["records_to_settle"]), number,
+        ))  # fmt: skip
+    return {key: [g for g in goals if _existed(g.document, results.as_of)] for key, goals in found.items()}
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)
+
+
+def _existed(document: str, on: date) -> bool:
+    dated = _DATED.search(document)
+    return dated is None or date(int(dated[3]), int(dated[2]), int(dated[1])) <= on
+
+
+def computed(
+    store: Store, span: Span, unit: str, lang: str, *, protection: Protection, actor: str, now: datetime,
+    parts: bool = True,
+) -> Figures:  # fmt: skip
+    """The figures on both dates, kept as runs (a run that is there already is not kept twice), with the parts of change."""
+    with snapshot_of(store, as_of=span.as_of) as place:
+        later = run(place, as_of=span.as_of, period_start=span.period_start)
+        earlier = run(place, as_of=span.since, groups=False)
+        figures = Figures(
+            Numbered(_kept(store, later, actor, now), later), Numbered(_kept(store, earlier, actor, now), earlier), unit,
+            lang, protection,
+        )  # fmt: skip
+        protection.see(figures.now.run, later)
+        protection.see(figures.before.run, earlier)
+        if parts:
+            figures.explain(_parts(place, figures))
+    return figures
+
+
+def _parts(place: Path, figures: Figures) -> dict[tuple[str, str], Mapping[str, Count]]:
+    """What the changes of the unit's figures are made of (of those that can be told to have changed), as known now."""
+    one, other = figures.before.results, figures.now.results
+    changed = [i for i in figures.ids() if direction(figures.one(i)) in (ROSE, FELL)]
+    wanted = {i for i in changed if catalogue()[i].targets and catalogue()[i].source in ("child", "")}
+    if not wanted:
+        return {}
+    before, after = (
+        {k: v for k, v in counts_of(r.frame.to_dict("records")).items() if k[0] in wanted and k[1] == figures.unit}
+        for r in (one, other)
+    )
+    changes = explain_change(
+        Folders(place, place, place), Stand(one.as_of, one.period_start, one.geography),
+        Stand(other.as_of, other.period_start, other.geography), [catalogue()[i] for i in sorted(wanted)], before, after,
+    )  # fmt: skip
+    return {(c.indicator, c.unit): c.parts for c in changes if c.unit == figures.unit}
+
+
+def _kept(store: Store, results: Results, actor: str, now: datetime) -> int:
+    """The number of the stored run that says the same, or of the one that is kept now."""
+    for old in reversed(store.runs()):
+        if _same_stand(old, results) and _same_figures(store, old, results):
+            return old.number
+    return keep(store, results, actor=actor, now=now)
+
+
+def _same_stand(old: RunRow, results: Results) -> bool:
+    return (old.as_of, old.geography, old.batch, old.period_start) == (
+        results.as_of, results.geography, results.batch, results.period_start,
+    )  # fmt: skip
+
+
+def _same_figures(store: Store, old: RunRow, results: Results) -> bool:
+    kept = {
+        (v["indicator"], v["unit"], v["group_name"], v["group_value"]): v["version"]
+        for v in store.run_values(old.number)
+    }
+    totals = results.frame[["indicator", "unit", "group_name", "group_value", "version"]].to_numpy().tolist()
+    return len(kept) == len(totals) and all(kept.get(tuple(t[:4])) == t[4] for t in totals)
+
+
+def frames(figures: Sequence[Figure]) -> list[Figure]:
+    """The figures that have a value and may be shown."""
+    return [f for f in figures if f.value is not None and not f.hidden]
