@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from schemas.errors import DONE, DONE_WITH_HELD_ROWS, UsageFault
 if TYPE_CHECKING:
     from childdb.store import Store
     from childdb.workflow.sending import Outcome, Period, Sender
+    from childdb.workflow.sent_status import Line
 
 TO = click.option("--to", "name", required=True, metavar="NAME", help="Nơi nhận / the destination.")
 TO_ANY = click.option("--to", "name", metavar="NAME", help="Chỉ nơi nhận này / this destination only.")
@@ -31,19 +32,36 @@ def sender(ctx: click.Context, store: Store) -> Sender:
     return Sender(store, open_keyring(place(ctx)[1]), actor(), now())
 
 
-def period_of(as_of: date | None, name: str | None) -> Period:
-    from childdb.workflow.sending import Period, month_of
+def period_of(store: Store, to: str, as_of: date | None, name: str | None) -> Period:
+    """The period meant: as named, as on its last day; or the month of the day named; or what is due, or ended last."""
+    from childdb.workflow.scheduling import period_by_hand
+    from childdb.workflow.sending import Period, month_of, period_end
 
-    day = as_of or today()
-    if name and not re.fullmatch(r"\d{4}(-\d{2}|-Q[1-4])?", name):
+    if name is None:
+        return month_of(as_of) if as_of else period_by_hand(store, to, today())
+    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?", name):
         raise UsageFault("Kỳ ghi như 2024-11, 2024-Q4 hoặc 2024.", "Write the period like 2024-11, 2024-Q4 or 2024.")
-    return Period(name, day) if name else month_of(day)
+    return Period(name, as_of or min(today(), period_end(name)))
+
+
+def tell_page(ctx: click.Context, store: Store) -> None:
+    """Write the page anew, as its ledger has changed; that it cannot be written keeps nothing else from being done."""
+    from childdb.workflow.sent_page import write_page
+    from schemas.errors import ChildDBError
+
+    try:
+        write_page(store, now=now(), lang=lang(ctx))
+    except ChildDBError as fault:
+        click.echo(fault.sentence(lang(ctx)), err=True)
 
 
 @click.command("send")
 @TO
-@click.option("--as-of", type=DATE, help="Tính đến ngày / as on this date (today).")
-@click.option("--period", metavar="YYYY-MM", help="Kỳ, mặc định là tháng của ngày tính / the period.")
+@click.option(
+    "--as-of", type=DATE, help="Tính đến ngày; mặc định ngày cuối kỳ / as on this date (the period's last day)."
+)
+@click.option("--period", metavar="YYYY-MM",
+              help="Kỳ (2024-11, 2024-Q4, 2024); mặc định kỳ đến hạn, hoặc tháng vừa qua / the period; what is due, or last month.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Chỉ cho xem sẽ gửi gì, giữ lại gì / show, send nothing.")
 @click.option("--correction", is_flag=True, help="Gửi bản mới của kỳ đã gửi / a new version of a period sent.")
 @click.option("--reason", metavar="TEXT", help="Lý do gửi họ tên, ghi vào nhật ký / why names go out.")
@@ -53,12 +71,14 @@ def send(ctx: click.Context, name: str, as_of: date | None, period: str | None, 
     """Lập, ký, niêm phong và gửi gói của kỳ / make, sign, seal and send the period's package."""
     from childdb.workflow import sending
 
-    wanted = period_of(as_of, period)
     with opened(ctx) as store:
-        who = sender(ctx, store)
+        who, wanted = sender(ctx, store), period_of(store, name, as_of, period)
         if dry_run:
             return _rehearsed(ctx, who, name, wanted, reason or sending.REASON)
-        outcome = sending.send(who, name, wanted, correction=correction, reason=reason or sending.REASON)
+        try:
+            outcome = sending.send(who, name, wanted, correction=correction, reason=reason or sending.REASON)
+        finally:
+            tell_page(ctx, store)
         _told(ctx, store, outcome)
     if outcome.fault:
         raise outcome.fault
@@ -96,31 +116,49 @@ def _told(ctx: click.Context, store: Store, outcome: Outcome) -> None:
 
 @click.command("status")
 @TO_ANY
+@click.option(
+    "--page", type=click.Path(path_type=Path, dir_okay=False), help="Ghi thành trang HTML / write it as an HTML page."
+)
 @format_option
 @click.pass_context
-def status(ctx: click.Context, name: str | None, fmt: str) -> None:
+def status(ctx: click.Context, name: str | None, page: Path | None, fmt: str) -> None:
     """Đã gửi gì, chưa gửi gì, vì sao, phải làm gì / what went, what did not, why, what to do."""
+    from childdb.workflow.sent_page import write_page
+    from childdb.workflow.sent_status import Line
     from childdb.workflow.sent_status import status as lines
 
     with opened(ctx) as store:
-        found = lines(store, name)
-    if fmt == "table" and not found:
-        click.echo(say(ctx, "Chưa gửi gói nào.", "Nothing was sent yet."))
+        found = lines(store, name, now=now())
+        if page:
+            write_page(store, now=now(), lang=lang(ctx), file=page)
+    if fmt == "table":
+        _spoken(ctx, found)
         return
-    columns = [
-        "run",
-        "destination",
-        "period",
-        "version",
-        "records",
-        "held",
-        *(["vi", "todo_vi"] if lang(ctx) == "vi" else ["en", "todo_en"]),
-    ]
-    if fmt != "table":
-        columns = list(asdict(found[0])) if found else columns
-    emit([asdict(one) for one in found], columns, fmt, [say(ctx, *pair) for pair in (
-        ("lần", "run"), ("nơi nhận", "to"), ("kỳ", "period"), ("bản", "version"), ("số trẻ", "children"),
-        ("giữ lại", "held"), ("tình trạng", "state"), ("việc cần làm", "to do"))])  # fmt: skip
+    columns = [f.name for f in fields(Line)]
+    emit([asdict(one) for one in found], columns, fmt)
+
+
+def _spoken(ctx: click.Context, found: list[Line]) -> None:
+    """Each package as a paragraph: which, what became of it, what to do."""
+    from childdb.workflow.sent_page import said
+
+    if not found:
+        click.echo(say(ctx, "Chưa gửi gói nào.", "Nothing was sent yet."))
+    for one in found:
+        version = say(ctx, f", bản {one.version}", f", version {one.version}") if (one.version or 1) > 1 else ""
+        if one.destination:
+            click.echo(say(ctx, f"Nơi nhận {one.destination}, kỳ {one.period}{version}", f"To {one.destination}, period {one.period}{version}")
+                       + (say(ctx, f" (lần gửi {one.run}, lúc {one.last_at or one.made_at}): {one.records} trẻ, giữ lại {one.held}.",
+                              f" (run {one.run}, {one.last_at or one.made_at}): {one.records} children, {one.held} held.")
+                          if one.run else ":"))  # fmt: skip
+        what, todo = said(one, lang(ctx))
+        click.echo(f"  {'!' if one.needs_person else '·'} {what}")
+        if todo:
+            click.echo(f"    {todo}")
+    needing = sum(one.needs_person for one in found)
+    if found:
+        click.echo(say(ctx, f"Cần người xử lý: {needing} việc." if needing else "Không có việc gì cần người xử lý.",
+                       f"{needing} need(s) a person." if needing else "Nothing needs a person."))  # fmt: skip
 
 
 @click.command("approve")
@@ -132,7 +170,9 @@ def approve(ctx: click.Context, run: int | None, name: str | None) -> None:
     from childdb.workflow.sending import release
 
     with opened(ctx) as store:
-        for one in release(sender(ctx, store), run=run, name=name):
+        released = release(sender(ctx, store), run=run, name=name)
+        tell_page(ctx, store)
+        for one in released:
             click.echo(say(ctx, f"Đã duyệt lần gửi {one.number} ({one.destination}, kỳ {one.period}). Gửi: childdb export send --to {one.destination} --period {one.period}",
                            f"Released run {one.number} ({one.destination}, {one.period}). Send: childdb export send --to {one.destination} --period {one.period}"))  # fmt: skip
 
@@ -147,6 +187,7 @@ def receipt(ctx: click.Context, file: Path) -> None:
 
     with opened(ctx) as store:
         run, new = take_receipt(sender(ctx, store), file.read_bytes())
+        tell_page(ctx, store)
         line = next(one for one in lines(store, run.destination) if one.run == run.number)
     if not new:
         click.echo(say(ctx, "Biên nhận này đã có trong sổ.", "This receipt is in the ledger already."))

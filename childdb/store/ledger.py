@@ -1,8 +1,9 @@
 """The ledger of deliveries: what was made to be sent, every attempt, every answer. Rows are added and never changed.
 
 A run is one version of a period's package for one destination; an attempt is an entry of what happened to it (started,
-delivered, failed, approved, lost); an answer is the receiver's receipt. For each destination, period and version there
-is at most one run, of each run at most one entry *delivered* and one answer.
+delivered, failed, approved, lost, known); an answer is the receiver's receipt. For each destination, period and version
+there is at most one run, of each run at most one entry *delivered* and one answer. What kept a package from being made
+at all has no run to stand under: it is an entry of the audit chain.
 """
 
 from __future__ import annotations
@@ -10,20 +11,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from childdb.store import audit
 from childdb.store.bulk import Numbers
-from childdb.store.models import batch, delivery, export_run, identity, receipt
+from childdb.store.models import audit_event, delivery, export_run, identity, receipt
 from childdb.store.store import Store
-from schemas.errors import CheckFailed, NotAllowed, NotFound
+from schemas.errors import CheckFailed, ChildDBError, NotAllowed, NotFound
 
 STARTED, DELIVERED, FAILED, APPROVED, LOST = "started", "delivered", "failed", "approved", "lost"
+KNOWN = "known"  # the receiver has another file of this number: sent by this office before its store was restored
+NOT_MADE = "export not made"
 ACCEPTED, PARTLY, REFUSED = "accepted", "partly", "refused"
-BACKWARD, FORWARD = timedelta(minutes=10), timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,13 @@ class Run:
         return any(a.outcome == LOST for a in self.attempts)
 
     @property
+    def known(self) -> bool:
+        return any(a.outcome == KNOWN for a in self.attempts)
+
+    @property
     def open(self) -> bool:
         """Whether it still has to be carried."""
-        return not (self.delivered or self.lost or self.answer)
+        return not (self.delivered or self.lost or self.known or self.answer)
 
     @property
     def waits_for_release(self) -> bool:
@@ -83,9 +89,11 @@ class Run:
 
     @property
     def state(self) -> str:
-        """accepted, partly, refused, delivered, lost, waiting, failed, interrupted or ready."""
+        """accepted, partly, refused, delivered, lost, known, waiting, failed, interrupted or ready."""
         if self.answer:
             return self.answer.verdict
+        if self.known:
+            return KNOWN
         if self.delivered or self.lost:
             return DELIVERED if self.delivered else LOST
         if self.waits_for_release:
@@ -203,22 +211,44 @@ def write_answer(
         return True
 
 
-def check_clock(store: Store, now: datetime) -> None:
-    """Refuse a clock that runs behind the last thing written, or years before it."""
+@dataclass(frozen=True)
+class NotMade:
+    """Why a package could not even be made; PERIOD and DESTINATION are empty where the clock was not believed."""
+
+    at: str
+    destination: str
+    period: str
+    vi: str
+    en: str
+
+
+def write_not_made(
+    store: Store, destination: str, period: str, fault: ChildDBError, *, actor: str, now: datetime
+) -> None:
+    """Note what kept a package from being made; the sentence of a fault bears no child's name."""
+    detail = {"destination": destination, "period": period, "code": fault.exit_code, "vi": fault.vi, "en": fault.en}
+    store.audit(actor, NOT_MADE, detail, now=now)
+
+
+def not_made(store: Store) -> list[NotMade]:
+    """What could not be made and has not been made since, in the order of destinations and periods."""
+    a = audit_event.c
+    about = {r.number: (r.destination, r.period) for r in runs(store)}
     with store.reading() as connection:
-        times = [
-            connection.scalar(select(func.max(column)))
-            for column in (batch.c.made_at, export_run.c.made_at, delivery.c.tried_at, receipt.c.received_at)
-        ]
-    last = max(t for t in times if t is not None)
-    clock = now.replace(tzinfo=None)
-    if not last - BACKWARD <= clock <= last + FORWARD:
-        raise CheckFailed(
-            f"Đồng hồ máy chỉ {clock:%d/%m/%Y %H:%M}, nhưng lần ghi cuối là {last:%d/%m/%Y %H:%M} (giờ UTC). "
-            "Chưa gửi gì; hãy chỉnh lại đồng hồ rồi chạy lại.",
-            f"The clock says {clock:%Y-%m-%d %H:%M}, but the last entry is of {last:%Y-%m-%d %H:%M} (UTC). Nothing was "
-            "sent; set the clock right and run again.",
-        )
+        rows = connection.execute(
+            select(a.at, a.action, a.detail).where(a.action.startswith("export ")).order_by(a.id)
+        ).all()
+    found: dict[tuple[str, str], NotMade] = {}
+    for at, action, text in rows:
+        detail = json.loads(text)
+        if action == NOT_MADE:
+            one = NotMade(at, detail["destination"], detail["period"], detail["vi"], detail["en"])
+            found[one.destination, one.period] = one
+        elif "run" in detail:
+            found.pop(("", ""), None)  # the clock is believed again
+            if action == "export run":
+                found.pop(about.get(detail["run"], ("", "")), None)
+    return [found[key] for key in sorted(found)]
 
 
 def origins(store: Store) -> dict[int, bool]:

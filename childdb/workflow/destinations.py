@@ -41,6 +41,11 @@ def remove_destination(store: Store, name: str, *, actor: str, now: datetime) ->
 
 def outbox(store: Store) -> Path:
     """The folder of sealed packages, beside the store's file (for a server: in the user's data folder)."""
+    return beside_store(store, "da-gui")
+
+
+def beside_store(store: Store, what: str) -> Path:
+    """The place of a thing that belongs to a store and is no row of it."""
     file = sqlite_file(store.url)
     beside = file.parent if file else Path(platformdirs.user_data_dir("childdb", appauthor=False))
-    return beside / f"{file.stem if file else named_settings.store_id(store)}-da-gui"
+    return beside / f"{file.stem if file else named_settings.store_id(store)}-{what}"

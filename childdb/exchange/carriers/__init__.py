@@ -26,6 +26,10 @@ class Refused(NotDelivered):
     """The other side will not take it: trying again changes nothing."""
 
 
+class OtherContent(Refused):
+    """The other side has a file of that number, and it is not this one."""
+
+
 @dataclass(frozen=True)
 class Parcel:
     """A sealed file on its way: its number (the same on every resend), its name there, its size and SHA-256."""
@@ -73,9 +77,9 @@ def _worth_a_retry(fault: Exception) -> bool:
     return isinstance(fault, NotDelivered) and not isinstance(fault, Refused)
 
 
-def other_content(name: str) -> Refused:
-    return Refused(f"{name}: nơi nhận đã có tệp cùng tên nhưng nội dung khác.",
-                   f"{name}: the receiver has a file of that name with other content.")  # fmt: skip
+def other_content(name: str) -> OtherContent:
+    return OtherContent(f"{name}: nơi nhận đã có tệp cùng tên nhưng nội dung khác.",
+                        f"{name}: the receiver has a file of that name with other content.")  # fmt: skip
 
 
 def not_as_sent(name: str) -> NotDelivered:

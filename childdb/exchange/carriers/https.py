@@ -1,7 +1,8 @@
 """HTTPS: PUT to URL/NAME with an idempotency key, TLS verified; the server answers with the SHA-256 of what it has.
 
 The server's answer is JSON: `sha256`, and `receipt` (a signed receipt) where it has judged the package already. A
-server that gets the same key again gives the same answer; a receipt of later is at URL/NUMBER.receipt.json.
+server that gets the same key again gives the same answer, or 409 where the content is another; a receipt of later is
+at URL/NUMBER.receipt.json.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from childdb.exchange.carriers import RECEIPT, Parcel, Refused, not_as_sent, secret_of
+from childdb.exchange.carriers import RECEIPT, Parcel, Refused, not_as_sent, other_content, secret_of
 from childdb.exchange.destination import Destination
 from schemas.errors import NotDelivered
 
@@ -25,6 +26,8 @@ def deliver(destination: Destination, parcel: Parcel) -> bytes | None:
     headers = {"Idempotency-Key": parcel.number, "Content-Type": "application/age", "X-Content-SHA256": parcel.sha256}
     with _client(destination) as client, parcel.path.open("rb") as content:
         reply = _asked(client, "PUT", url, content=content, headers=headers | {"Content-Length": str(parcel.size)})
+        if reply.status_code == httpx.codes.CONFLICT:
+            raise other_content(parcel.name)
         _judge(reply)
         try:
             said = reply.json()
