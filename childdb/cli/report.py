@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from childdb.cli.door import DATE, actor, now, opened
-from childdb.cli.output import say
+from childdb.cli.output import emit, format_option, lang, say
 
 
 @click.group("report")
@@ -55,3 +55,69 @@ def annual(ctx: click.Context, year: int, out: Path | None, as_of: date | None, 
         f"Đã viết {done.path}: {done.numbers} con số, lần tính {done.figures.now.run} (và {done.figures.before.run} để so sánh).",
         f"Wrote {done.path}: {done.numbers} numbers, run {done.figures.now.run} (against run {done.figures.before.run}).",
     ))  # fmt: skip
+
+
+_report = click.argument("report", type=click.Path(exists=True, path_type=Path, dir_okay=False), metavar="REPORT.docx")
+
+
+@command.command("trace")
+@_report
+@click.option(
+    "--number", type=int, metavar="N", help="Đi tới tệp, dòng, ô của con số thứ N / on to the cells of number N."
+)
+@click.option("--limit", type=int, default=20, show_default=True, help="Số trẻ / how many children.")
+@format_option
+@click.pass_context
+def trace(ctx: click.Context, report: Path, number: int | None, limit: int, fmt: str) -> None:
+    """Mỗi con số trong báo cáo từ đâu ra / where each number of a report comes from."""
+    from childdb.workflow import reporting_checking as story
+
+    with opened(ctx) as store:
+        if number is None:
+            rows = story.traced(store, report, lang(ctx))
+            columns: list[str] = list(story.COLUMNS)
+            vi = ["số thứ", "trong báo cáo", "mã chỉ tiêu", "chỉ tiêu", "địa bàn", "là", "tính đến", "lần tính", "lô"]
+        else:
+            rows = story.cells_behind(store, report, number, limit)
+            columns = ["child", "standing", "table", "batch", "file", "sheet", "row", "cells", "list_kind", "list_date"]
+            vi = ["mã trẻ (xã)", "thuộc", "bảng", "lô", "tệp", "trang", "dòng", "ô", "loại danh sách", "ngày lập"]
+    emit(rows, columns, fmt, columns if lang(ctx) == "en" else vi)
+
+
+@command.command("check")
+@_report
+@click.option("--all", "everything", is_flag=True, help="Cả những con số khớp / those that agree as well.")
+@format_option
+@click.pass_context
+def check(ctx: click.Context, report: Path, everything: bool, fmt: str) -> int:
+    """Con số nào trong báo cáo đã sửa không còn khớp với kho / which numbers no longer agree with the store."""
+    from childdb.workflow import reporting_checking as story
+
+    with opened(ctx) as store:
+        lines = story.checked(store, report, lang(ctx))
+    told = [x for x in lines if everything or x.standing != "agrees"]
+    words = {k: v[lang(ctx) == "en"] for k, v in story.STANDINGS.items()}
+    rows = [{**vars(x), "standing": words[x.standing] if fmt == "table" else x.standing,
+             "around": x.around[:60] if fmt == "table" else x.around} for x in told]  # fmt: skip
+    columns = ["number", "text", "expected", "now", "standing", "indicator", "unit", "field", "around"]
+    vi = [
+        "số thứ",
+        "trong văn bản",
+        "kết quả đã tính",
+        "kho nay",
+        "tình trạng",
+        "mã chỉ tiêu",
+        "địa bàn",
+        "là",
+        "trong câu",
+    ]
+    if rows or fmt != "table":
+        emit(rows, columns, fmt, columns if lang(ctx) == "en" else vi)
+    wrong = sum(x.standing in ("edited", "changed", "no_result") for x in lines)
+    bound = sum(x.number > 0 for x in lines)
+    click.echo(say(
+        ctx,
+        f"{bound} con số gắn với kết quả: {bound - wrong} khớp, {wrong} không khớp.",
+        f"{bound} numbers are bound to results: {bound - wrong} agree, {wrong} do not.",
+    ), err=fmt != "table")  # fmt: skip
+    return 10 if wrong else 0

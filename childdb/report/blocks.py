@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -88,3 +88,5 @@ class Report:
     blocks: Sequence[Block]
     annexes: Sequence[Annex] = field(default_factory=tuple)
     closing: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What a later check must know: the runs, the unit, whether it was for inside."""

@@ -22,6 +22,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
+from childdb.report.binding import THEIRS, free_numbers
 from childdb.report.blocks import Annex, Block, Body, Heading, Paragraph, Picture, Report, Table
 from childdb.report.numbers import two_digits
 from childdb.report.text_width import width_mm
@@ -285,8 +286,11 @@ class _Document:
         core.comments, core.created, core.modified, core.revision = "", made, made, 1
 
     def _manifest(self) -> None:
-        part = Part(PackURI("/customXml/childdb.xml"), "application/xml", self.writer.manifest(), self.doc.part.package)
+        part = Part(PackURI("/customXml/childdb.xml"), "application/xml", self._said(), self.doc.part.package)
         self.doc.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
+
+    def _said(self) -> bytes:
+        return self.writer.manifest(self.report.about, free_numbers(self.doc.element))
 
 
 def _wrap_theirs(paragraph: Any, whom: str) -> None:
@@ -294,7 +298,7 @@ def _wrap_theirs(paragraph: Any, whom: str) -> None:
     from xml.sax.saxutils import quoteattr
 
     control = parse_xml(
-        f'<w:sdt {nsdecls("w")}><w:sdtPr><w:alias w:val={quoteattr(whom[:64])}/><w:tag w:val="theirs"/></w:sdtPr>'
+        f'<w:sdt {nsdecls("w")}><w:sdtPr><w:alias w:val={quoteattr(whom[:64])}/><w:tag w:val="{THEIRS}"/></w:sdtPr>'
         f"<w:sdtContent/></w:sdt>"
     )
     paragraph._p.addprevious(control)

@@ -1,15 +1,17 @@
 """The low parts of a Word document: runs, numbers in content controls, borders, cells, and a package with the same bytes
 each time.
 
-A bound number is an inline content control (hidden frame) whose tag is its reference; it survives editing in Word and
-LibreOffice. A custom XML part lists all of them with their text as written, so that a deleted one is noticed as well.
+A bound number is an inline content control (hidden frame) whose tag is its reference, inside a hidden bookmark: Word keeps
+the first through editing, LibreOffice before 7.5 only the second. A custom XML part lists all of them in the order of the
+bookmarks, with their text as written, so that a deleted one is noticed as well.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from docx.oxml import parse_xml
@@ -18,11 +20,11 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
+from childdb.report.binding import BOOKMARK, MANIFEST
 from childdb.report.figure import Bound, Piece
 
 FONT = "Times New Roman"
 W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
-MANIFEST = "urn:childdb:report"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the clock has no part in the bytes
 
 
@@ -50,24 +52,30 @@ class Writer:
                 if piece:
                     format_run(paragraph.add_run(piece), size=size, bold=bold or None, italic=italic or None)
             else:
-                paragraph._p.append(parse_xml(self.control(piece, size, bold, italic)))
+                made = parse_xml(f"<w:p {nsdecls('w')}>{self.control(piece, size, bold, italic)}</w:p>")
+                paragraph._p.extend(list(made))
 
     def control(self, number: Bound, size: float | None, bold: bool, italic: bool) -> str:
         """The XML of a content control around a number."""
         self.bound.append(number)
         points = f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>' if size else ""
         marks = ("<w:b/>" if bold else "") + ("<w:i/>" if italic else "")
+        place = len(self.bound)
         return (
+            f'<w:bookmarkStart {nsdecls("w")} w:id="{place}" w:name="{BOOKMARK}{place}"/>'
             f'<w:sdt {nsdecls("w")} xmlns:w15="{W15}"><w:sdtPr><w:alias w:val={quoteattr(number.ref.indicator)}/>'
             f'<w:tag w:val={quoteattr(number.ref.tag)}/><w:id w:val="{len(self.bound)}"/>'
             f'<w15:appearance w15:val="hidden"/></w:sdtPr><w:sdtContent><w:r><w:rPr>{marks}{points}</w:rPr>'
             f'<w:t xml:space="preserve">{escape(number.text)}</w:t></w:r></w:sdtContent></w:sdt>'
+            f'<w:bookmarkEnd {nsdecls("w")} w:id="{place}"/>'
         )
 
-    def manifest(self) -> bytes:
-        """Every bound number in order, with its text as written."""
+    def manifest(self, about: Mapping[str, str], free: Iterable[str]) -> bytes:
+        """Every bound number in order with its text as written, the numbers that stand free, and what the report is about."""
+        words = "".join(f" {name}={quoteattr(value)}" for name, value in about.items())
         lines = "".join(f"<n tag={quoteattr(b.ref.tag)}>{escape(b.text)}</n>" for b in self.bound)
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<report xmlns="{MANIFEST}">{lines}</report>'.encode()
+        lines += "".join(f'<free text={quoteattr(t)} times="{n}"/>' for t, n in sorted(Counter(free).items()))
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<report xmlns="{MANIFEST}"{words}>{lines}</report>'.encode()
 
 
 def field(paragraph: WordParagraph, code: str, size: float) -> None:

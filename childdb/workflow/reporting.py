@@ -73,6 +73,8 @@ def write_annual(
         f"Kết quả thực hiện Chỉ thị số 28-CT/TW {asked.period.words} trên địa bàn {name}",
         opening(asked.span.as_of), text.blocks(), annexes(figures, pictures),
         f"Trên đây là kết quả thực hiện Chỉ thị số 28-CT/TW {asked.period.words} trên địa bàn {name}./.",
+        {"now": str(figures.now.run), "before": str(figures.before.run), "unit": asked.unit, "lang": asked.lang,
+         "inside": "1" if asked.inside else "0"},
     )  # fmt: skip
     data, writer = write_report(report)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,10 +7,11 @@ store word for word.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class Figures:
         self.parts = parts
         self._made.clear()
 
-    @property
+    @cached_property
     def communes(self) -> list[str]:
         """The keys of the communes of the unit, by code; none where the unit is one."""
         frame = self.now.results.frame
@@ -186,16 +187,42 @@ def computed(
 ) -> Figures:  # fmt: skip
     """The figures on both dates, kept as runs (a run that is there already is not kept twice), with the parts of change."""
     with snapshot_of(store, as_of=span.as_of) as place:
-        later = run(place, as_of=span.as_of, period_start=span.period_start)
-        earlier = run(place, as_of=span.since, groups=False)
-        figures = Figures(
-            Numbered(_kept(store, later, actor, now), later), Numbered(_kept(store, earlier, actor, now), earlier), unit,
-            lang, protection,
-        )  # fmt: skip
-        protection.see(figures.now.run, later)
-        protection.see(figures.before.run, earlier)
-        if parts:
-            figures.explain(_parts(place, figures))
+        later, earlier = _both(place, span)
+        numbered = (
+            Numbered(_kept(store, later, actor, now), later),
+            Numbered(_kept(store, earlier, actor, now), earlier),
+        )
+        return _figures(place, numbered, unit, lang, protection, parts=parts)
+
+
+def again(
+    store: Store, runs: tuple[RunRow, RunRow], unit: str, lang: str, *, protection: Protection, as_known: int | None,
+    parts: bool,
+) -> Figures:  # fmt: skip
+    """The figures of two kept runs (the report's and the one before) computed again, as known at a batch; nothing is kept."""
+    now, before = runs
+    span = Span(now.as_of, before.as_of, now.period_start)
+    with snapshot_of(store, as_of=now.as_of, as_known=as_known) as place:
+        later, earlier = _both(place, span)
+        return _figures(
+            place, (Numbered(now.number, later), Numbered(before.number, earlier)), unit, lang, protection, parts=parts
+        )
+
+
+def _both(place: Path, span: Span) -> tuple[Results, Results]:
+    later = run(place, as_of=span.as_of, period_start=span.period_start)
+    return later, run(place, as_of=span.since, groups=False)
+
+
+def _figures(
+    place: Path, numbered: tuple[Numbered, Numbered], unit: str, lang: str, protection: Protection, *, parts: bool
+) -> Figures:
+    now, before = numbered
+    figures = Figures(now, before, unit, lang, protection)
+    protection.see(now.run, now.results)
+    protection.see(before.run, before.results)
+    if parts:
+        figures.explain(_parts(place, figures))
     return figures
 
 
@@ -238,8 +265,3 @@ def _same_figures(store: Store, old: RunRow, results: Results) -> bool:
     }
     totals = results.frame[["indicator", "unit", "group_name", "group_value", "version"]].to_numpy().tolist()
     return len(kept) == len(totals) and all(kept.get(tuple(t[:4])) == t[4] for t in totals)
-
-
-def frames(figures: Sequence[Figure]) -> list[Figure]:
-    """The figures that have a value and may be shown."""
-    return [f for f in figures if f.value is not None and not f.hidden]

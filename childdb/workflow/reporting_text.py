@@ -69,16 +69,24 @@ class Text:
             if "live_births" in f.ids():
                 births = f.one("live_births")
                 said += [", trong kỳ có ", births.bound("value", self.lang), " trẻ được sinh ra"]
-        said += ["; số liệu gồm ", str(len(f.communes)), " xã, thị trấn. "] if f.communes else [". "]
-        said += self._tally("all", [f.one(i) for i in f.ids()], ())
+        said += [". "]
+        said += self._tally("all")
         legend = (
             "Mỗi con số kèm số trường hợp chưa rõ; “chưa kết luận được” là khi hồ sơ chưa rõ hoặc số trường hợp ít còn để ngỏ kết quả. "
             "Mức của cả nước là mức so sánh, không phải chỉ tiêu giao cho địa phương."
         )  # fmt: skip
         return [Paragraph(tuple(said)), Paragraph((legend,))]
 
-    def _tally(self, group: str, figures: Sequence[Figure], documents: Sequence[str]) -> list[Piece]:
-        counts = tally([f for f in figures if not f.hidden], documents)
+    def counted(self, group: str, unit: str) -> tuple[list[Figure], Sequence[str]]:
+        """What a tally counts: figures of a unit that may be shown, and the documents by whose targets."""
+        if unit != self.figures.unit:
+            own = [self.figures.one(i, unit) for i in self.figures.ids() if self.figures.has(i, unit)]
+            return [f for f in own if not f.hidden], ()
+        figures, documents = self.group(group)
+        return [f for f in figures if not f.hidden], documents
+
+    def _tally(self, group: str) -> list[Piece]:
+        counts = tally(*self.counted(group, self.figures.unit))
         run, unit = self.figures.now.run, self.figures.unit.split("@")[0]
 
         def bound(verdict: str) -> Bound:
@@ -108,10 +116,9 @@ class Text:
         return own
 
     def _section(self, section: Section) -> list[Block]:
-        figures, documents = self.group(section.id)
         made: list[Block] = []
-        if any(f.judged for f in figures):
-            made.append(Paragraph(tuple(self._tally(section.id, figures, documents))))
+        if any(f.judged for f in self.group(section.id)[0]):
+            made.append(Paragraph(tuple(self._tally(section.id))))
         return [*made, *self._about(section)]
 
     def _about(self, section: Section) -> list[Block]:
@@ -155,8 +162,7 @@ class Text:
     def _commune(self, unit: str) -> Pieces:
         """How the commune's figures stand and which of them lie apart from the whole."""
         f = self.figures
-        own = [f.one(i, unit) for i in f.ids() if f.has(i, unit)]
-        counts = tally([x for x in own if not x.hidden], ())
+        counts = tally(*self.counted("all", unit))
         run, code = f.now.run, unit.split("@")[0]
         said: list[Piece] = ["Trong các chỉ tiêu có mức so sánh: "]
         for verdict, words in (("met", " đạt, "), ("not_met", " chưa đạt, "), ("cannot_tell", " chưa kết luận được.")):
