@@ -12,6 +12,7 @@ from schemas.facts import FACTS, OPEN
 
 RESIDENCE_NAMED = tuple(c.name for c in FACTS["residence"].columns if c.protection != OPEN)
 SINGLE = {"parent_status": ("parent", "status"), "care_arrangement": (None, "form")}
+_DAY = "window day as (partition by child, list_date order by rank rows between unbounded preceding and unbounded following)"
 SETS = {
     "circumstance": ("code", ()),
     "work_spell": ("kind", ("hours_per_day", "hours_per_week", "hazardous", "paid")),
@@ -23,7 +24,9 @@ def residences(con: duckdb.DuckDBPyConnection, *, named: bool) -> None:
     """Make `residence_held` (a statement a row, blanks filled) and `residence_spell`.
 
     What is said of a household is kept only while the child stays in it: another commune, another village or another
-    household begins anew, blanks and all.
+    household begins anew, blanks and all. Lists of several kinds may speak of one day (the register names the household,
+    the immunization book of that day only the village): the last word holds, and what it leaves blank is taken from
+    those that do not contradict it.
     """
     kept = ("residence_kind", *(("relation_to_head", *RESIDENCE_NAMED) if named else ()))
     stated = ", ".join(f"r.{c}" for c in kept)
@@ -33,7 +36,7 @@ def residences(con: duckdb.DuckDBPyConnection, *, named: bool) -> None:
         create temp table residence_held as
         with said as (
             select
-                a.child, a.list_date, a.rank, a.row_id, false as none,
+                a.child, a.list_date, a.list_kind, a.rank, a.row_id, false as none,
                 r.commune_code || '@' || r.commune_from as unit,
                 coalesce(v.name, r.village) as village,
                 h.household_key as household, {stated}
@@ -44,18 +47,14 @@ def residences(con: duckdb.DuckDBPyConnection, *, named: bool) -> None:
                 on v.unit = r.commune_code || '@' || r.commune_from and v.said = r.village
             where a.child is not null
             union all
-            select child, list_date, rank, null, true, null, null, null, {empty}
+            select child, list_date, list_kind, rank, null, true, null, null, null, {empty}
             from retraction
             where name = 'residence'
         ),
-        held as (
-            select *
-            from said
-            qualify row_number() over (partition by child, list_date order by rank desc, none) = 1
-        ),
+        {_of_one_day("said", ("village", "household", *kept))},
         retracted as (
             select *, sum(none::integer) over so_far as run_0
-            from held
+            from of_day
             window so_far as (partition by child order by list_date)
         ),
         placed as (
@@ -78,6 +77,38 @@ def residences(con: duckdb.DuckDBPyConnection, *, named: bool) -> None:
     )
     value = ("unit", "village", "household", *kept)
     con.execute(f"create temp table residence_spell as {_spells('residence_held', ('child',), value)} where not none")
+
+
+def _of_one_day(source: str, columns: tuple[str, ...]) -> str:
+    """`of_day`: what the kinds of list say of one day, as far as it agrees with the last word, blanks filled from it."""
+    agreed = []
+    before = "since_none"
+    for column in ("unit", "village", "household"):
+        agreed.append(f"""of_day_{column} as (
+            select *
+            from {before}
+            {_DAY}
+            qualify {column} is null or {column} = last_value({column} ignore nulls) over day
+        )""")
+        before = f"of_day_{column}"
+    filled = ", ".join(f"last_value({c} ignore nulls) over day as {c}" for c in columns)
+    return f"""by_kind as (
+            select *
+            from {source}
+            qualify row_number() over (partition by child, list_date, list_kind order by rank desc, none) = 1
+        ),
+        since_none as (
+            select *
+            from by_kind
+            {_DAY}
+            qualify rank >= coalesce(max(rank) filter (where none) over day, rank) and (not none or rank = max(rank) over day)
+        ),
+        {", ".join(agreed)},
+        of_day as (
+            select * exclude ({", ".join(columns)}), {filled}
+            from {before}
+            {_DAY}
+        )"""
 
 
 def _run(source: str, column: str, within: str, name: str, *, both: bool = False) -> str:

@@ -174,14 +174,17 @@ def _residences(child, said, villages, lineage):
         return "none" if "residence" in row.retracts else None
 
     steps, now = [], None
-    for day, (row, fact) in _by_date(said, word):
-        if fact == "none":
-            now = None
-            steps.append((day, None, row))
+    for day in sorted({row.list_date for row in said}):
+        rows = _of_one_day([(row, word(row)) for row in said if row.list_date == day and word(row)], villages)
+        if not rows:
             continue
-        unit = row_unit(fact)
-        village = villages.get((unit, fold(fact["village"]))) if fact.get("village") else None
-        home = _household(fact)
+        if rows[0][1] == "none":
+            now = None
+            steps.append((day, None, rows[0][0]))
+            continue
+        unit, village, home, kind = (
+            next((place[n] for _, place in rows if place[n] is not None), None) for n in range(4)
+        )
         if now is None or now["unit"] != unit:
             now = {"unit": unit, "village": None, "household": None, "residence_kind": None}
         if village and now["village"] and village != now["village"]:
@@ -190,10 +193,29 @@ def _residences(child, said, villages, lineage):
             now = {**now, "household": None, "residence_kind": None}
         now = {
             "unit": unit, "village": village or now["village"], "household": home or now["household"],
-            "residence_kind": fact.get("residence_kind") or now["residence_kind"],
+            "residence_kind": kind or now["residence_kind"],
         }  # fmt: skip
-        steps.append((day, tuple(now.values()), row))
+        steps += [(day, tuple(now.values()), row) for row, _ in rows]
     return _merged(steps, lambda first: lineage_of(lineage, (child, "residence", first)))
+
+
+def _of_one_day(words, villages):
+    """The last word of the day first, then those of other kinds of list that contradict nothing before them."""
+    kept, heard = [], set()
+    for row, fact in reversed(words):
+        if row.list_kind in heard:
+            continue
+        heard.add(row.list_kind)
+        if fact == "none":
+            return kept or [(row, fact)]
+        unit = row_unit(fact)
+        village = villages.get((unit, fold(fact["village"]))) if fact.get("village") else None
+        place = (unit, village, _household(fact), fact.get("residence_kind"))
+        if all(
+            a is None or b is None or a == b for _, other in kept for a, b in zip(place[:3], other[:3], strict=True)
+        ):
+            kept.append((row, place))
+    return kept
 
 
 def lineage_of(lineage, key):

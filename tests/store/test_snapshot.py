@@ -239,6 +239,19 @@ def test_named_records_bear_the_names_and_what_is_in_force_on_the_day(store):
     assert sealed["Lò Văn Bí Mật"] == ("1.04", "1.05")
 
 
+@pytest.mark.parametrize("register_first", [True, False])
+def test_a_list_of_the_same_day_that_names_only_the_village_takes_no_child_out_of_its_household(store, register_first):
+    """The poverty told on a brother's row holds for the child too, whichever list of that day came last."""
+    brother, child = record("Lò Văn Bí Mật", poor="poor"), record("Cà Thị Kín")
+    in_the_book = record("Cà Thị Kín", doses=(("BCG", 1, date(2020, 6, 1)),))
+    in_the_book.facts["residence"] = [{k: v for k, v in in_the_book.facts["residence"][0].items() if "house" not in k}]
+    lists = [((brother, child), {}), ((in_the_book,), {"kind": "immunization"})]
+    for rows, words in lists if register_first else reversed(lists):
+        write(store, *rows, **words)
+    rows = list(named_records(store, as_of=AS_OF))
+    assert [(row["household_head"], row["household_status"]) for row in rows] == [("Chủ Hộ", "poor")] * 2
+
+
 def test_named_records_are_of_those_who_live_there_on_the_day(store):
     filled(store)
     assert len(list(named_records(store, as_of=date(2024, 6, 30)))) == 2
