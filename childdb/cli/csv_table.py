@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ Value = TypeVar("Value")
 
 DELIMITERS = ",;\t"  # spreadsheets in Vietnamese write the semicolon
 MISSING = frozenset({"", "na", "nan", "null", "none", "."})  # how statistical packages write an empty cell
+_SEPARATOR = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9:.]+Z?)?\Z")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})\Z")
 
@@ -106,11 +109,14 @@ def _key(name: str) -> str:
 
 
 def read_csv(path: Path) -> CsvTable:
-    """PATH as UTF-8 (with or without a byte order mark); its delimiter is read from the first line."""
+    """PATH as UTF-8 (with or without a byte order mark) or as the UTF-16 of Excel's *Unicode text*.
+
+    Its delimiter is read from the first line, or from a line `sep=;` above it, as Excel has it.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding=_encoding(path), newline="") as file:
             return _read(path.name, file)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise UnreadableFile(
             f"Tệp {path.name} không phải UTF-8. Hãy lưu lại thành CSV UTF-8 rồi chạy lại.",
             f"{path.name} is not UTF-8. Save it as CSV UTF-8 and run again.",
@@ -123,11 +129,20 @@ def read_csv(path: Path) -> CsvTable:
         raise UnreadableFile(f"Tệp {path.name} không phải CSV: {fault}.", f"{path.name} is not CSV: {fault}.") from None
 
 
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        return "utf-16" if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+
+
 def _read(name: str, file: TextIO) -> CsvTable:
-    first = file.readline()
-    file.seek(0)
-    delimiter = max(DELIMITERS, key=first.count)  # the comma, where none occurs
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    text = io.StringIO(file.read(), newline="")
+    first = text.readline()
+    if named := _SEPARATOR.match(first):
+        delimiter, above = named[1], 1
+    else:
+        delimiter, above = max(DELIMITERS, key=first.count), 0  # the comma, where none occurs
+        text.seek(0)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     header = next(reader, [])
     if not header:
         raise UnreadableFile(
@@ -139,11 +154,11 @@ def _read(name: str, file: TextIO) -> CsvTable:
             continue  # a blank line is no row
         if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
             raise UnreadableFile(
-                f"Tệp {name}, dòng {reader.line_num}: có nhiều ô hơn số cột.",
-                f"{name}, row {reader.line_num}: more cells than columns.",
+                f"Tệp {name}, dòng {reader.line_num + above}: có nhiều ô hơn số cột.",
+                f"{name}, row {reader.line_num + above}: more cells than columns.",
             )
         rows.append((row + [""] * (len(header) - len(row)))[: len(header)])
-        lines.append(reader.line_num)
+        lines.append(reader.line_num + above)
     return CsvTable(name, delimiter, header, rows, lines)
 
 

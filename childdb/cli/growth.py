@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -73,6 +74,12 @@ def zscores(ctx: click.Context, source: Path, target: Path, reference: str, age_
             f"Có {found.unreadable_cells} ô không phải là số; các dòng đó không có chỉ số tương ứng.",
             f"{found.unreadable_cells} cells are no number; those rows lack the scores that need them.",
         )
+    if found.unknown_words:
+        _say(
+            ctx,
+            f"Có {found.unknown_words} ô ở cột sex, measure, oedema ghi chữ không hiểu được, coi như để trống.",
+            f"{found.unknown_words} cells of sex, measure or oedema say nothing known; they count as empty.",
+        )
     if found.negative_ages:
         _say(
             ctx,
@@ -85,11 +92,16 @@ def zscores(ctx: click.Context, source: Path, target: Path, reference: str, age_
 
 @command.command()
 @click.argument("source", metavar="IN", type=FILE)
-@form_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    help="Dạng kết quả; mặc định: bảng trên màn hình, csv khi ghi ra tệp / form; default: table on a screen, csv elsewhere.",
+)
 @reference_option
 @age_unit_option
 @click.pass_context
-def prevalence(ctx: click.Context, source: Path, form: str, reference: str, age_unit: str) -> int:
+def prevalence(ctx: click.Context, source: Path, form: str | None, reference: str, age_unit: str) -> int:
     """Tỷ lệ theo nhóm tuổi và giới, giới hạn tin cậy 95 % / prevalences by age group and sex with 95 % limits.
 
     Các cột cluster, strata, sw được dùng nếu có / the columns cluster, strata, sw are used where present.
@@ -97,6 +109,7 @@ def prevalence(ctx: click.Context, source: Path, form: str, reference: str, age_
     from indicators.growth.prevalence import prevalence as estimate
     from indicators.growth.show import as_csv, as_json, prevalence_table
 
+    form = form or ("table" if sys.stdout.isatty() else "csv")
     found = estimate(source, reference, age_in_months=age_unit == "months")
     forms = {"csv": as_csv, "json": as_json}
     click.echo(forms[form](found.rows) if form in forms else prevalence_table(found.rows, _lang(ctx)), nl=False)

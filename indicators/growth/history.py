@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from indicators.growth.muac import muac_sql
-from indicators.growth.sql import register, zscore_query
+from indicators.growth.sql import register, rounded_sql, zscore_query
 
 SCORES = ("len", "wei", "wfl", "bmi")
 FALL = 1.0
@@ -51,9 +51,9 @@ def score_history(con: duckdb.DuckDBPyConnection, *, until: date) -> None:
     )
     small = zscore_query("(select * from growth_measured where age_days is null or age_days <= 1826)", keep=KEPT)
     large = zscore_query("(select * from growth_measured where age_days > 1826)", "2007", keep=KEPT)
-    standard = ", ".join(f"round(z{i}, 2) + 0 as z_{i}, f{i} as f_{i}" for i in SCORES)
+    standard = ", ".join(f"{rounded_sql(f'z{i}')} as z_{i}, f{i} as f_{i}" for i in SCORES)
     reference = ", ".join(
-        f"round(z{REFERENCE_NAMES[i]}, 2) + 0 as z_{i}, f{REFERENCE_NAMES[i]} as f_{i}"
+        f"{rounded_sql('z' + REFERENCE_NAMES[i])} as z_{i}, f{REFERENCE_NAMES[i]} as f_{i}"
         if i in REFERENCE_NAMES
         else f"cast(null as double) as z_{i}, cast(null as integer) as f_{i}"
         for i in SCORES

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.growth.sql import indices, register, score_columns, zscore_query
+from indicators.growth.sql import indices, register, rounded_sql, score_columns, zscore_query
 from indicators.growth.survey_file import CSV_SUFFIXES, Survey, open_survey, quoted, source_error
 from schemas.errors import NoSpace, UsageFault
 
@@ -23,11 +23,13 @@ MEMORY_LIMIT = "1GB"
 
 @dataclass(frozen=True)
 class Scored:
-    """What became of a file: its rows, cells that were no number, rows whose age is below nought."""
+    """What became of a file: its rows, cells that were no number, rows whose age is below nought, words not known."""
 
     rows: int
     unreadable_cells: int
     negative_ages: int
+    unknown_words: int
+    """Cells of sex, measure and oedema that say none of what can stand there: taken as missing."""
 
 
 def score_file(source: Path, target: Path, reference: str = "2006", *, age_in_months: bool = False) -> Scored:
@@ -45,7 +47,7 @@ def score_file(source: Path, target: Path, reference: str = "2006", *, age_in_mo
         _refuse_present(survey, reference, source)
         register(connection)
         try:
-            counted = connection.execute(survey.unreadable).fetchone() or (0, 0, 0)
+            counted = connection.execute(survey.unreadable).fetchone() or (0, 0, 0, 0)
             connection.execute(
                 f"copy ({_selection(survey, reference)}) to {quoted(str(part))} ({_form(survey, reference, suffix)})"
             )
@@ -70,7 +72,7 @@ def _selection(survey: Survey, reference: str) -> str:
     )
     columns = [f"{survey.sources[i]} as {_identifier(name, i)}" for i, name in enumerate(survey.names)]
     for index in indices(reference, tuple(survey.girths)):
-        columns += [f"round(z{index}, 2) + 0 as z{index}", f"cast(f{index} as integer) as f{index}"]  # + 0: no -0.0
+        columns += [f"{rounded_sql(f'z{index}')} as z{index}", f"f{index}"]
     return f"select {', '.join(columns)} from ({query})"
 
 

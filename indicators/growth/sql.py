@@ -28,6 +28,8 @@ LINEAR = ("len", "hc", "hfa")
 """Indices whose L is 1 throughout: z = (y - M) / (M S), and no restriction beyond 3 SD."""
 TABLES_2006 = {"who2006_by_day": "day_key", "who2006_by_length": "length_key"}
 TABLES_2007 = {"who2007_by_month": "month_key"}
+TABLES = TABLES_2006 | TABLES_2007
+ROWS = "growth_rows"
 BY_DAY = ("len", "wei", "bmi", *GIRTHS)
 
 NO_MEASUREMENTS: Mapping[str, str] = {}
@@ -45,7 +47,7 @@ def score_columns(reference: str = "2006", girths: Sequence[str] = ()) -> list[s
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load WHO's tables, as temporary tables and as lists of their columns.
+    """Load WHO's tables, as temporary tables and, in the one row of `growth_rows`, as lists of their rows.
 
     Keys are dense from 1; key 0 is the row of nulls for whoever has no place in the table. sl_ is S L; ms_ is M S,
     for the indices whose L is 1; step_ is the way to the next row, 0 in the last, where WHO interpolates.
@@ -83,9 +85,13 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         select 0 as month_key
         """
     )
-    for table, key in (TABLES_2006 | TABLES_2007).items():
-        for column in _figures(table, GIRTHS):
-            connection.execute(f"set variable {table}_{column} = (select list({column} order by {key}) from {table})")
+    rows = ", ".join(f"(select list(t order by {key}) from {t} as t) as {t}" for t, key in TABLES.items())
+    connection.execute(f"create or replace temp table {ROWS} as select {rows}")
+
+
+def rounded_sql(z: str) -> str:
+    """Z to two decimals, half away from nought; never -0.0. (The same as round(z, 2), which costs four times as much.)"""
+    return f"round({z} * 100) / 100 + 0"
 
 
 def zscore_query(
@@ -126,46 +132,43 @@ def _steps_2006(relation: str, kept: str, months: str | None, girths: Mapping[st
     return f"""with growth_child as (
     select
         {kept}
-        case when sex_code in (1, 2) then sex_code end as growth_sex,
+        case when sex_code between 1 and 2 then sex_code - 1 end as growth_girl,
         case when age_days >= 0 then age_days end as growth_days,
         {months_column} as growth_months,
         case when weight_kg >= 0 and not coalesce(oedema, false) then weight_kg end as growth_weight,
         case when lenhei_cm > 0 then lenhei_cm end as growth_raw_length,
-        case when measure = 'H' and {young} then null else measure end as growth_position{values}
+        case when measure = 'L' then 0 when measure = 'H' and not coalesce({young}, false) then 1 end
+            as growth_standing{values}
     from {relation}
+), growth_aged as (
+    select
+        *,
+        cast(growth_days >= 731 as integer) as growth_two,
+        coalesce({in_age}, false) as growth_in_age
+    from growth_child
 ), growth_placed as (
     select
         *,
-        case
-            when growth_days < 731 and growth_position = 'H' then growth_raw_length + cast(0.7 as double)
-            when growth_days >= 731 and growth_position = 'L' then growth_raw_length - cast(0.7 as double)
-            else growth_raw_length
-        end as growth_length,
-        coalesce({in_age}, false) as growth_in_age
-    from growth_child
+        growth_raw_length + cast(0.7 as double) * coalesce(growth_standing - growth_two, 0) as growth_length,
+        case when growth_days is null or growth_in_age then coalesce(growth_two, growth_standing) end as growth_table
+    from growth_aged
 ), growth_tabled as (
     select
         *,
         floor(growth_length * 10) as growth_tenths,
         case
-            when growth_days is not null and not growth_in_age then null
-            when growth_days < 731 then 'L'
-            when growth_days >= 731 then 'H'
-            when growth_position is not null then growth_position
-            when growth_length < 87 then 'L'
-            else 'H'
-        end as growth_table
+            when growth_table is not null then growth_table
+            when growth_days is null then cast(growth_length >= 87 as integer)
+        end as growth_tall
     from growth_placed
 ), growth_keyed as (
     select
         *,
-        case when growth_in_age then coalesce((growth_sex - 1) * 1857 + growth_days + 1, 0) else 0 end as growth_day_key,
+        coalesce(case when growth_in_age then growth_girl * 1857 + growth_days + 1 end, 0) as growth_day_key,
         coalesce(
             case
-                when growth_table = 'L' and growth_length between 45 and 110
-                    then (growth_sex - 1) * 1202 + cast(growth_tenths as integer) - 449
-                when growth_table = 'H' and growth_length between 65 and 120
-                    then (growth_sex - 1) * 1202 + cast(growth_tenths as integer) + 2
+                when growth_length >= 45 + 20 * growth_tall and growth_length <= 110 + 10 * growth_tall
+                    then growth_girl * 1202 + cast(growth_tenths as integer) - 449 + 451 * growth_tall
             end,
             0
         ) as growth_length_key,
@@ -274,12 +277,9 @@ def _matched(tables: dict[str, str], in_order: bool, girths: Sequence[str] = ())
     """What to put behind FROM so that the rows of TABLES (name -> key) stand beside the children."""
     if not in_order:
         return "growth_keyed" + "".join(f"\n    inner join {t} on growth_{k} = {k}" for t, k in tables.items())
-    found = ", ".join(
-        f"getvariable('{table}_{column}')[growth_{key} + 1] as {column}"
-        for table, key in tables.items()
-        for column in _figures(table, girths)
-    )
-    return f"(select *, {found} from growth_keyed)"
+    rows = ", ".join(f"{ROWS}.{table}[growth_{key} + 1] as {table}" for table, key in tables.items())
+    figures = ", ".join(f"{table}.{column}" for table in tables for column in _figures(table, girths))
+    return f"(select *, {figures} from (select growth_keyed.*, {rows} from growth_keyed cross join {ROWS}))"
 
 
 def _with_step(columns: Mapping[str, str], partition: str, order: str) -> str:
@@ -314,7 +314,7 @@ def _restricted(index: str, y: str) -> str:
         return f"m_{index} * power(1 + sl_{index} * ({z}), 1 / l_{index})"
 
     return f"""case
-            when plain_{index} between -3 and 3 then plain_{index}
+            when abs(plain_{index}) <= 3 then plain_{index}
             when plain_{index} > 3 then 3 + ({y} - {at(3)}) / ({at(3)} - {at(2)})
             when plain_{index} < -3 then -3 + ({y} - {at(-3)}) / ({at(-2)} - {at(-3)})
         end"""

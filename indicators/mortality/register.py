@@ -92,7 +92,8 @@ def register_table(
 ) -> RegisterTable:
     """Births and deaths as the registers knew them at the end of AS_KNOWN.
 
-    An entry registered later is unknown, also as the birth that a death leads to. An entry that repeats an id
+    An entry registered later (without a date of registration: whose event came later) is unknown, also as the birth
+    that a death leads to. An entry that repeats an id
     is one event, as last registered; so are two deaths that lead to one birth. A death that leads to a
     stillbirth is not the death of a live birth. Without a date of birth, or with one after the death, a death
     has no age: it is left out and counted in `left_out`.
@@ -109,7 +110,9 @@ def register_table(
 
 
 def _known(entry: RegisteredBirth | RegisteredDeath, as_known: date) -> bool:
-    return entry.registered_on is None or entry.registered_on <= as_known
+    """Registered by AS_KNOWN; without a date of registration, an entry whose event had happened by then."""
+    since = entry.registered_on or (entry.died if isinstance(entry, RegisteredDeath) else entry.born)
+    return since is None or since <= as_known
 
 
 Entry = TypeVar("Entry", RegisteredBirth, RegisteredDeath)

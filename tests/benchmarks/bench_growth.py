@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.growth import sql
+from indicators.growth.lms import table_path
 from indicators.growth.score_file import score_file
 from indicators.growth.zscore import zscores
 
@@ -41,7 +42,7 @@ def run(rows: int, folder: Path) -> None:
             f"(select sex as sex_code, age as age_days, weight as weight_kg, lenhei as lenhei_cm, measure, headc,"
             f" oedema = 'y' as oedema from read_parquet('{source}'))"
         )
-        query = sql.zscore_query(measured, head_cm="headc")
+        query = sql.zscore_query(measured, girths={"hc": "headc"})
         scan = best(lambda: connection.execute(f"select {columns} from read_parquet('{source}')").fetchall())
         engine = best(lambda: connection.execute(f"select {scores} from ({query})").fetchall())
         sample = connection.execute(f"select * from read_parquet('{source}') limit {PEER_ROWS}").fetchall()
@@ -68,25 +69,24 @@ def write_children(rows: int, path: Path) -> None:
     """Plausible children: around the median of their age, SD 1.1 of z."""
     with duckdb.connect() as connection:
         connection.execute("select setseed(0.5)")
-        sql.register(connection)
         normal = "sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) * 1.1"
         connection.execute(
             f"""
             copy (
                 select
                     sex,
-                    age,
+                    age_days as age,
                     round(m_wei * (1 + s_wei * {normal}), 1) as weight,
                     round(m_len * (1 + s_len * {normal}), 1) as lenhei,
-                    case when age < 731 then 'L' else 'H' end as measure,
+                    case when age_days < 731 then 'L' else 'H' end as measure,
                     round(m_hc * (1 + s_hc * {normal}), 1) as headc,
                     case when random() < 0.002 then 'y' else 'n' end as oedema
                 from (
                     select cast(1 + floor(random() * 2) as integer) as sex,
-                        cast(floor(random() * 1826) as integer) as age
+                        cast(floor(random() * 1826) as integer) as age_days
                     from range({rows})
                 )
-                join who2006_by_day on (sex - 1) * 1857 + age + 1 = day_key
+                join read_parquet('{table_path("who2006_by_day")}') using (sex, age_days)
             ) to '{path}' (format parquet)
             """
         )

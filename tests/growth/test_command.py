@@ -131,6 +131,43 @@ def test_a_negative_age_is_told_and_the_row_is_kept(tmp_path, capsys):
     assert [row["zlen"] == "" for row in read(tmp_path / "out.csv")] == [True, False]
 
 
+def test_words_that_mean_nothing_are_told_and_count_as_empty(tmp_path, capsys):
+    rows = [
+        [1, "boy?", 400, 9, 74, "l", "", "n"],
+        [2, "F", 400, 9, 74, "x", "", "maybe"],
+        [3, 2, 400, 9, 74, "", "", ""],
+    ]
+    source = write(tmp_path / "in.csv", rows)
+    assert run("--lang", "en", "growth", "zscores", source, tmp_path / "out.csv") == 0
+    assert "3 cells of sex, measure or oedema" in capsys.readouterr().err
+    first, second, third = read(tmp_path / "out.csv")
+    assert first["zlen"] == "" and second["zwei"] == third["zwei"] != ""
+
+
+@pytest.mark.parametrize(
+    ("sex", "oedema", "girl", "swollen"),
+    [("1", "y", 0, 1), (" m ", "Y", 0, 1), ("M", "1", 0, 1), ("1.0", "yes", 0, 1), ("Nam", "Có", 0, 1), ("2", "n", 1, 0),
+     ("f", "2", 1, 0), ("F", "no", 1, 0), ("nữ", "không", 1, 0), ("2", "NA", 1, 0), ("Female", "", 1, 0)],
+)  # fmt: skip
+def test_sex_and_oedema_are_read_in_all_their_spellings(tmp_path, sex, oedema, girl, swollen):
+    source = write(tmp_path / "in.csv", [[1, sex, "400", "9", "74", "l", "", oedema]])
+    assert run("growth", "zscores", source, tmp_path / "out.csv") == 0
+    row = read(tmp_path / "out.csv")[0]
+    assert float(row["zlen"]) == rounded(zscores(1 + girl, 400, 9, 74, "l")["zlen"])
+    assert (row["zwei"] == row["zwfl"] == row["zbmi"] == "") is bool(swollen)
+
+
+def test_parquet_may_hold_numbers_where_a_csv_holds_words(tmp_path):
+    frame = pd.DataFrame({"sex": [1.0, 2.0, float("nan")], "age": [400, 500.4, 600], "weight": [9, 9.5, 10],
+                          "lenhei": [74, 78, 80], "oedema": [1, 2, 2], "measure": ["l", None, "H"]})  # fmt: skip
+    frame.to_parquet(tmp_path / "in.parquet")
+    assert run("growth", "zscores", tmp_path / "in.parquet", tmp_path / "out.csv") == 0
+    first, second, third = read(tmp_path / "out.csv")
+    assert first["zwei"] == "" and float(first["zlen"]) == rounded(zscores(1, 400, 9, 74, "l")["zlen"])
+    assert float(second["zwei"]) == rounded(zscores(2, 500, 9.5, 78)["zwei"])
+    assert third["zlen"] == third["zwfl"] == ""
+
+
 @pytest.mark.parametrize("lost", ["sex", "age", "weight", "lenhei"])
 def test_a_missing_column_is_one_sentence_and_no_output(tmp_path, capsys, lost):
     source = write(tmp_path / "in.csv", [], [name for name in HEADING if name != lost])

@@ -139,8 +139,23 @@ def test_the_input_is_never_written_over(tmp_path, capsys):
 
 def test_a_file_that_is_not_utf8_is_refused_with_what_to_do(tmp_path, capsys):
     source = tmp_path / "in.csv"
-    source.write_bytes("child,birth_date,vaccine,date\nnăm,,,\n".encode("utf-16"))
+    source.write_bytes("child,birth_date,vaccine,date\nđông,,,\n".encode("cp1258"))
     with pytest.raises(SystemExit) as ended:
         main(["immunization", "check", str(source), str(tmp_path / "out.csv"), "--rule", "law"])
     assert ended.value.code == 6
     assert "UTF-8" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("above", ["", "sep=;\r\n"])
+def test_what_excel_writes_is_read(tmp_path, encoding, above):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    text = above + 'child;birth_date;vaccine;date;ghi chú\r\nđ;10/01/2023;BCG;11/01/2023;"hai; ""dòng""\r\ndưới"\r\n'
+    source.write_bytes(text.encode(encoding))
+    with pytest.raises(SystemExit) as ended:
+        main(["immunization", "check", str(source), str(out), "--rule", "who"])
+    assert ended.value.code == 0
+    with out.open(encoding="utf-8", newline="") as written:
+        heading, row = csv.reader(written, delimiter=";")
+    assert heading == ["child", "birth_date", "vaccine", "date", "ghi chú", "valid", "number", "reason"]
+    assert row == ["đ", "10/01/2023", "BCG", "11/01/2023", 'hai; "dòng"\r\ndưới', "1", "1", ""]

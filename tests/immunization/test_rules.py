@@ -310,7 +310,9 @@ def test_the_valid_doses_of_a_series_are_numbered_from_one_in_the_order_of_their
         ">24 giờ", "> 24h", "trên 24 giờ", "sau 24h", "quá 24 giờ", "ngoài 24 giờ", "tiêm muộn sau 24 giờ",
         "over 24 hours",
         "later than 24 hours", "after 24h", "more than 24 hours", "36 giờ", "2 ngày", "not within 24 hours",
-        "không trong 24 giờ", "Tiêm >24 GIỜ", "gt24", "24h+",
+        "không trong 24 giờ", "Tiêm >24 GIỜ", "gt24", "24h+", "over_24h", "after_24_hours", "&gt;24h", "VGBSS>24h",
+        "sau sinh 36h", "sau sinh 3 ngày", "1 ngày 5 giờ", "> 1 ngày", "24 giờ trở lên", "≥24h", "hours>24", "48", "muộn",
+        "tiêm trễ", "cham", "late", "not before 24 hours", "lô 12, tiêm sau 25 giờ",
     ],
 )  # fmt: skip
 def test_a_note_says_later_than_24_hours(note):
@@ -320,7 +322,9 @@ def test_a_note_says_later_than_24_hours(note):
 @pytest.mark.parametrize(
     "note",
     ["", "≤24 giờ", "<= 24h", "<24h", "trong 24 giờ", "trong vòng 24 giờ", "trước 24 giờ", "24 giờ", "within 24 hours",
-     "12 giờ", "không quá 24 giờ", "dưới 24 giờ", "less than 24 hours", "tiêm tại trạm", "not over 24 hours"],
+     "12 giờ", "không quá 24 giờ", "dưới 24 giờ", "less than 24 hours", "tiêm tại trạm", "not over 24 hours", "within_24h",
+     "6 giờ sau sinh", "sau sinh 2h", "tiêm ngay sau sinh", "sau khi sinh 12 giờ", "không muộn", "not late", "&lt;24h",
+     "trẻ khỏe", "lô 2451", "no later than 24 hours", "tiêm sau sinh trong 24 giờ", "mẹ không muốn tiêm", "1 ngày"],
 )  # fmt: skip
 def test_a_note_does_not_say_later_than_24_hours(note):
     assert not says_over_24_hours(note)

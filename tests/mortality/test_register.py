@@ -192,3 +192,10 @@ def test_rates_are_rounded_half_up_at_six_decimals():
     assert rate_per_1000(2, 3) == "666.666667"
     assert rate_per_1000(1, 128_000_000 * 2) == "0.000004"
     assert rate_per_1000(0, 0) == ""
+
+
+def test_an_entry_without_a_date_of_registration_is_known_from_its_event_on(tmp_path, capsys):
+    births = ["b1,2024-03-01,1,c,", "b2,2024-08-01,1,c,"]
+    deaths = ["d1,b1,,2024-03-02,c,", "d2,b1,,2024-09-02,c,"]
+    _, rows, _ = run(tmp_path, capsys, births, deaths, "2024-07-01")
+    assert counts(rows["2024", "total"]) == "1 0 1 1 1 1"
