@@ -10,7 +10,7 @@ from typing import Any
 
 from childdb.intake.cell_lists import choices_of
 from childdb.intake.grid import letter
-from childdb.intake.outcomes import LISTS_SHEET
+from childdb.intake.outcomes import FORM_LISTS_SHEET
 from childdb.intake.template import Column, Template, templates
 from schemas.codes import Unit
 from schemas.errors import NotFound
@@ -83,7 +83,7 @@ class _Form:
         self.template, self.units = template, units
         self.columns = form_columns(template)
         self.page = book.add_worksheet(template.title["vi"][:31].replace("/", "-"))
-        self.lists = book.add_worksheet(LISTS_SHEET)
+        self.lists = book.add_worksheet(FORM_LISTS_SHEET)
         self.lists.hide()
         self.listed: dict[str, str] = {}
         font = {"font_name": "Times New Roman", "font_size": 11}
@@ -196,7 +196,7 @@ class _Form:
             for number, choice in enumerate(choices):
                 self.lists.write_string(number, column, choice)
             at = letter(column)
-            self.listed[name] = f"='{LISTS_SHEET}'!${at}$1:${at}${max(len(choices), 1)}"
+            self.listed[name] = f"='{FORM_LISTS_SHEET}'!${at}$1:${at}${max(len(choices), 1)}"
         return self.listed[name]
 
     def _cell(self, row: int, index: int, column: Column, value: Any) -> None:

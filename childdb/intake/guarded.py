@@ -9,12 +9,14 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from childdb.intake.grid import Limits
+from childdb.intake.outcomes import Outcomes, faulty_alone
 from childdb.intake.read import fingerprint
 from childdb.intake.worker import receive, send
 from schemas.issues import Issue
@@ -23,7 +25,11 @@ from schemas.records import FileReading
 _POLL = 0.2
 _AHEAD = 2
 _STARTING = 60.0  # seconds that the process may take to load its libraries
+_TO_WRITE = Limits(seconds=300)  # a return workbook costs some five times what its reading does
 _MEMORY_SIGNALS = (6, 9)  # the fast reader aborts where memory cannot be had; the system kills where there is none
+
+K = TypeVar("K")
+R = TypeVar("R")
 
 
 class Reader:
@@ -67,27 +73,44 @@ class Reader:
 
     def read(self, path: Path, **words: Any) -> FileReading:
         """One file as it was read; a breach of its limits gives a refused reading with one issue."""
+        found = self._do("read", (path,), words)
+        if isinstance(found, Issue):
+            return FileReading(path.name, fingerprint(path), "refused", issues=(found,))
+        return found  # type: ignore[no-any-return]
+
+    def write_return(
+        self, path: Path, reading: FileReading, outcomes: Outcomes, out: Path, **words: Any
+    ) -> Path | None:
+        """The return workbook of PATH near OUT; where the whole of it breaks the limits, one with the faulty rows alone,
+        and None where that does too."""
+        for said in (reading, faulty_alone(reading, outcomes)):
+            found = self._do("return", (path, said, outcomes, out), words)
+            if not isinstance(found, Issue):
+                return found  # type: ignore[no-any-return]
+        return None
+
+    def _do(self, kind: str, said: tuple[Any, ...], words: dict[str, Any]) -> Any:
+        """What the job gives, or the issue of the limit that it broke."""
         limits = words["limits"] = words.get("limits") or Limits()
         process = self._process or self._start()
-        found: FileReading | Issue
+        found: Any
         try:
-            send(process.stdin, (path, words))  # type: ignore[arg-type]
+            send(process.stdin, (kind, said, words))  # type: ignore[arg-type]
             found = self._wait(limits)
         except OSError:
             found = Issue("file_unreadable")
-        if isinstance(found, FileReading):
-            if not _can_fork():
-                self.close()
-            return found
-        self._drop()
-        return FileReading(path.name, fingerprint(path), "refused", issues=(found,))
+        if isinstance(found, Issue):
+            self._drop()
+        elif not _can_fork():
+            self.close()
+        return found
 
     def _drop(self) -> None:
         if self._process is not None:
             self._process.kill()
             self.close()
 
-    def _wait(self, limits: Limits) -> FileReading | Issue:
+    def _wait(self, limits: Limits) -> Any:
         too_large = Issue("file_too_large", slots={"what": f"cần hơn {limits.memory_bytes // 2**20} MB bộ nhớ"})
         end, reading_pid = time.monotonic() + _STARTING, 0
         while True:
@@ -104,7 +127,7 @@ class Reader:
             if kind == "pid":
                 reading_pid, end = what, time.monotonic() + limits.seconds
             elif kind == "done":
-                return what  # type: ignore[no-any-return]
+                return what
             elif kind == "memory" or (kind == "died" and what in _MEMORY_SIGNALS):
                 return too_large
             else:
@@ -169,28 +192,48 @@ def read_files(paths: Sequence[Path], **words: Any) -> Iterator[tuple[Path, File
 
     While the caller works on one file, the next `_AHEAD` are read, so that both cores are busy.
     """
+    jobs = ((path, partial(_read_one, path, words)) for path in paths)
+    return _in_processes(jobs, len(paths))
+
+
+def write_returns(jobs: Sequence[tuple[Path, FileReading, Outcomes, Path]]) -> Iterator[Path | None]:
+    """The return workbook of each (source, reading, outcomes, where to), two at a time; None where it cannot be made."""
+    made = ((job, partial(_return_one, job)) for job in jobs)
+    return (path for _, path in _in_processes(made, len(jobs)))
+
+
+def _read_one(path: Path, words: dict[str, Any], reader: Reader) -> FileReading:
+    return reader.read(path, **dict(words))
+
+
+def _return_one(job: tuple[Path, FileReading, Outcomes, Path], reader: Reader) -> Path | None:
+    return reader.write_return(*job, limits=_TO_WRITE)
+
+
+def _in_processes(jobs: Iterable[tuple[K, Callable[[Reader], R]]], count: int) -> Iterator[tuple[K, R]]:
+    """What each job gives, in their order, each with a reader of its own while others run."""
     with contextlib.ExitStack() as open_readers, ThreadPoolExecutor(_AHEAD) as threads:
         idle: queue.Queue[Reader] = queue.Queue()
-        for _ in range(min(_AHEAD, len(paths))):
+        for _ in range(min(_AHEAD, count)):
             idle.put(open_readers.enter_context(Reader()))
 
-        def read(path: Path) -> FileReading:
+        def run(job: Callable[[Reader], R]) -> R:
             reader = idle.get()
             try:
-                return reader.read(path, **dict(words))
+                return job(reader)
             finally:
                 idle.put(reader)
 
-        waiting: deque[tuple[Path, Future[FileReading]]] = deque()
+        waiting: deque[tuple[K, Future[R]]] = deque()
         try:
-            for path in paths:
-                waiting.append((path, threads.submit(read, path)))
+            for key, job in jobs:
+                waiting.append((key, threads.submit(run, job)))
                 if len(waiting) > _AHEAD:
-                    done, reading = waiting.popleft()
-                    yield done, reading.result()
+                    done, found = waiting.popleft()
+                    yield done, found.result()
             while waiting:
-                done, reading = waiting.popleft()
-                yield done, reading.result()
+                done, found = waiting.popleft()
+                yield done, found.result()
         finally:
-            for _, reading in waiting:
-                reading.cancel()
+            for _, pending in waiting:
+                pending.cancel()

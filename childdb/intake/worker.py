@@ -1,7 +1,7 @@
-"""The process that reads files for childdb.intake.guarded: python -m childdb.intake.worker, jobs on stdin, readings on stdout.
+"""The process that opens files for childdb.intake.guarded: python -m childdb.intake.worker, jobs on stdin, results on stdout.
 
-Where the system can fork, the libraries are loaded once and each file is read in a fork of its own; elsewhere the process
-reads one file and ends.
+A job reads a file or writes its return workbook. Where the system can fork, the libraries are loaded once and each job is
+done in a fork of its own; elsewhere the process does one job and ends.
 """
 
 from __future__ import annotations
@@ -12,10 +12,14 @@ import os
 import pickle
 import struct
 import sys
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from childdb.intake.grid import Limits
 from childdb.intake.read import read_file
+from childdb.intake.returns import write_return
+
+_JOBS: dict[str, Callable[..., Any]] = {"read": read_file, "return": write_return}
 
 
 def send(stream: BinaryIO, what: object) -> None:
@@ -45,12 +49,12 @@ def _limit_memory(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _read(out: BinaryIO, job: tuple[Any, dict[str, Any]]) -> None:
-    path, words = job
+def _do(out: BinaryIO, job: tuple[str, tuple[Any, ...], dict[str, Any]]) -> None:
+    kind, said, words = job
     _limit_memory(words["limits"])
-    gc.disable()  # one reading, then the process ends
+    gc.disable()  # one job, then the process ends
     try:
-        send(out, ("done", read_file(path, **words)))
+        send(out, ("done", _JOBS[kind](*said, **words)))
     except MemoryError:
         send(out, ("memory", None))
 
@@ -72,7 +76,7 @@ def main() -> None:
     if not hasattr(os, "fork"):
         send(out, ("pid", os.getpid()))
         if (job := receive(stdin)) is not None:
-            _read(out, job)
+            _do(out, job)
         return
     _warm()
     while (job := receive(stdin)) is not None:
@@ -80,7 +84,7 @@ def main() -> None:
         if child == 0:
             ended = 70  # what a fault of ours ends with; the parent says that the file could not be read
             try:
-                _read(out, job)
+                _do(out, job)
                 ended = 0
             finally:
                 os._exit(ended)

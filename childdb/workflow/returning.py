@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from childdb.intake import records_csv, write_return
+from childdb.intake import records_csv
+from childdb.intake.guarded import write_returns as write_returns_guarded
 from childdb.intake.outcomes import Outcomes, RowOutcome, has_faults
 from childdb.workflow.importing import FileOutcome
+from schemas.records import FileReading
 
 RETURNS = "tra-lai"
 
@@ -23,7 +25,7 @@ def write_returns(outcomes: Sequence[FileOutcome], folder: Path) -> list[Path]:
 
     Never beside a source: where FOLDER is a source's own, its return workbook goes into a folder below.
     """
-    written: list[Path] = []
+    jobs: list[tuple[Path, FileReading, Outcomes, Path]] = []
     for outcome in outcomes:
         rows = _outcomes(outcome)
         if outcome.same_as is not None or not outcome.path.exists() or not has_faults(outcome.reading, rows):
@@ -33,8 +35,8 @@ def write_returns(outcomes: Sequence[FileOutcome], folder: Path) -> list[Path]:
         place.mkdir(parents=True, exist_ok=True)
         # a file of which no sheet was read goes back too, with what is wrong on its first sheet
         reading = replace(outcome.reading, status="read") if outcome.reading.sheets else outcome.reading
-        written.append(write_return(outcome.path, reading, rows, _free(place / outcome.path.name, written)))
-    return written
+        jobs.append((outcome.path, reading, rows, _free(place / outcome.path.name, [out for *_, out in jobs])))
+    return [path for path in write_returns_guarded(jobs) if path is not None]
 
 
 def _free(path: Path, taken: Sequence[Path]) -> Path:
@@ -47,5 +49,8 @@ def _free(path: Path, taken: Sequence[Path]) -> Path:
 
 
 def _outcomes(outcome: FileOutcome) -> Outcomes:
-    extra = outcome.extra_issues
-    return {place: RowOutcome(status, tuple(extra.get(place, ()))) for place, status in outcome.statuses.items()}
+    extra, changes = outcome.extra_issues, outcome.changes
+    return {
+        place: RowOutcome(status, tuple(extra.get(place, ())), changes.get(place, ()))
+        for place, status in outcome.statuses.items()
+    }

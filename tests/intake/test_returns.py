@@ -111,17 +111,63 @@ def test_an_untouched_return_workbook_reads_like_its_source(case, tmp_path):
     again = read_file(path, today=TODAY, **case.options)
     keys = [
         {
-            (r.sheet, r.number): (r.status, r.record and r.record.canonical())
+            (r.sheet, r.number): (r.status, r.record and r.record.canonical(), bool(r.issues))
             for s in x.sheets
             for r in s.rows
             if r.skipped is None
         }
         for x in (reading, again)
     ]
-    lost = ("formula_error", "formula_not_calculated", "date_exchanged", "birth_date_ambiguous")
-    if not any(i.code in lost for s in reading.sheets for r in s.rows for i in r.issues) and source.suffix == ".xlsx":
-        assert keys[0] == keys[1]
-    assert keys[0].keys() == keys[1].keys()
+    assert keys[0] == keys[1]
+
+
+def test_marks_of_an_earlier_return_go_away_and_the_cell_looks_as_before(returned, tmp_path):
+    from openpyxl.styles import PatternFill
+
+    source, _, _ = returned
+    book_ = openpyxl.load_workbook(source)
+    book_[SHEET]["C7"].fill = PatternFill("solid", start_color="FF00B050")
+    book_.save(source)
+    first = write_return(source, read_file(source, today=TODAY), {}, tmp_path / "first.xlsx")
+    book_ = openpyxl.load_workbook(first)
+    assert book_[SHEET]["C7"].fill.fgColor.rgb == "FFFFC7CE"
+    book_[SHEET]["C7"] = "28/02/2020"
+    book_.save(first)
+    second = write_return(first, read_file(first, today=TODAY), {}, tmp_path / "second.xlsx")
+    page = openpyxl.load_workbook(second)[SHEET]
+    assert page["C7"].fill.fgColor.rgb == "FF00B050"
+    assert page["C7"].comment.text == "xem lại"
+    assert page["E8"].comment.text.count("Bản Hón") == 1
+    assert len(page.data_validations.dataValidation) == 1
+
+
+def test_a_form_of_ours_keeps_its_own_lists(tmp_path):
+    from childdb.intake import write_template
+    from schemas.codes import communes_on
+
+    source = tmp_path / "form.xlsx"
+    child = {"full_name": "Lò Văn An", "birth_date": "31/02/2020", "sex": "Nam", "ethnicity": "Bản Hón"}
+    write_template("child_register", source, units=communes_on(date(2024, 6, 1)), children=[child])
+    reading = read_file(source, today=date(2024, 6, 1), commune="03310")
+    path = write_return(source, reading, {}, tmp_path / "out" / "form.xlsx")
+    book_ = openpyxl.load_workbook(path)
+    rules = [r for r in book_.worksheets[1].data_validations.dataValidation if r.type == "list"]
+    assert rules
+    assert {r.formula1.partition("!")[0].strip("'=") for r in rules} <= set(book_.sheetnames)
+
+
+def test_what_reaches_outside_the_workbook_goes_back_as_text(tmp_path):
+    source = tmp_path / "list.xlsx"
+
+    def reach(page):
+        page["A1"] = "=cmd|'/C calc'!A0"
+        page["H20"] = '=WEBSERVICE("http://x")'
+        page.parent.create_sheet("Khác")["A1"] = "=[1]Sheet1!A1"
+
+    book(FAULTY, then=reach)(source)
+    path = write_return(source, read_file(source, today=TODAY), {}, tmp_path / "out.xlsx")
+    cells = [cell for page in openpyxl.load_workbook(path).worksheets for row in page.iter_rows() for cell in row]
+    assert not [cell.value for cell in cells if cell.data_type == "f"]
 
 
 def test_no_formula_leaves_in_a_cell_we_write(tmp_path):
