@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SIGNED = re.compile(r"[+-]\d*[.,]?\d+(?:e[+-]?\d+)?", re.I)
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below
 _VOWELS = "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY"
@@ -46,3 +48,10 @@ def fold(text: str) -> str:
     """Lower case without tone marks, hats and horns; đ becomes d; blanks single. For search and headings."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
     return _SPACES.sub(" ", bare.replace("đ", "d")).strip()
+
+
+def neutral(text: str) -> str:
+    """TEXT with an apostrophe before it where Excel, opening a CSV file, would run it as a formula; a number stays."""
+    if text[:1] not in _STARTS_FORMULA or (text[:1] in "+-" and _SIGNED.fullmatch(text)):
+        return text
+    return "'" + text

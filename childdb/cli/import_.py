@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
     from childdb.workflow.importing import FileOutcome, Options
     from childdb.workflow.questions import Settled
 
+_LIMITS = ("seconds", "memory_mb", "file_mb", "unpacked_mb", "cells", "sheets", "parts")
+
+
+def _limits(ctx: click.Context, param: click.Parameter, said: Sequence[str]) -> Mapping[str, float]:
+    """NAME=VALUE, each with a value above 0."""
+    found = {}
+    for text in said:
+        name, _, value = text.partition("=")
+        if name not in _LIMITS or not re.fullmatch(r"0*[1-9][0-9]*(\.[0-9]+)?|0*\.[0-9]*[1-9][0-9]*", value):
+            names = ", ".join(_LIMITS)
+            raise click.BadParameter(f"“{text}”: ghi TÊN=SỐ, tên là {names} / write NAME=NUMBER", ctx, param)
+        found[name] = float(value)
+    return found
+
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE|FOLDER...")
@@ -38,18 +53,22 @@ if TYPE_CHECKING:
               help="Ghi mỗi dòng nguồn một dòng / write one line per source row.")  # fmt: skip
 @click.option("--returns", type=click.Path(path_type=Path, file_okay=False), default=Path("tra-lai"), metavar="DIR",
               show_default=True, help="Nơi ghi bảng tính trả lại / where return workbooks go.")  # fmt: skip
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", callback=_limits,
+              help="Giới hạn đọc mỗi tệp / what reading a file may cost: seconds=60, memory_mb=2048, file_mb=200, "
+                   "unpacked_mb=1200, cells=24000000, sheets=300, parts=5000.")  # fmt: skip
 @format_option
 @click.pass_context
 def command(ctx: click.Context, paths: Sequence[Path], commune: str | None, list_date: date | None,
             template: str | None, hidden: bool, again: bool, dry_run: bool, yes: bool, records: Path | None,
-            returns: Path, fmt: str) -> int:  # fmt: skip
+            returns: Path, limits: Mapping[str, float], fmt: str) -> int:  # fmt: skip
     """Nhập bảng tính của xã vào kho / import communes' workbooks."""
+    from childdb.intake import Limits
     from childdb.workflow.importing import Options, find_files, import_files
     from childdb.workflow.placing import Register
     from childdb.workflow.questions import remember
     from childdb.workflow.returning import write_records, write_returns
 
-    options = Options(commune, list_date, template, hidden, again)
+    options = Options(commune, list_date, template, hidden, again, Limits.of(limits))
     files = find_files(list(paths), returns=returns)
     with opened(ctx) as store, ThreadPoolExecutor(1) as beside:
         everybody = beside.submit(Register, store)  # while the files are read in processes of their own

@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from schemas.text import neutral
+
 
 @contextmanager
 def progress(label: str, length: int) -> Iterator[Callable[[str], None]]:
@@ -48,7 +50,9 @@ def emit(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], fmt: str, he
     elif fmt == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([["" if v is None else _neutral(v) for v in row] for row in listed])
+        writer.writerows(
+            [["" if v is None else neutral(v) if isinstance(v, str) else v for v in row] for row in listed]
+        )
     else:
         _table(listed, list(headings or columns))
 
@@ -58,15 +62,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
-    return value
-
-
-def _neutral(value: Any) -> Any:
-    """A cell that Excel would run as a formula gets an apostrophe before it."""
-    if (isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r")) or (
-        isinstance(value, str) and value[:1] == "-" and not value[1:2].isdigit()
-    ):
-        return "'" + value
     return value
 
 

@@ -40,6 +40,9 @@ def show(ctx: click.Context, outcomes: Sequence[FileOutcome], fmt: str) -> None:
         return
     english = lang(ctx) == "en"
     shown = rows if english else [{**row, "status": _STATUS[str(row["status"])]} for row in rows]
+    if len(rows) > 1:
+        sums = {name: sum(int(row[name]) for row in rows) for name in _COUNTS}
+        shown = [*shown, {"file": "total" if english else "tổng cộng", **sums}]
     emit(shown, _COLUMNS, fmt, _COLUMNS if english else _VI)
     before: tuple[object, ...] = ()
     for outcome, previews in sheets:

@@ -16,6 +16,7 @@ from schemas.codes import Unit
 from schemas.errors import NotFound
 
 ROWS = 600  # lines ready to be typed in
+_A4 = 220  # width units that can still be read on A4
 DOSES = (
     ("BCG", "BCG:1"), ("Viêm gan B sơ sinh|≤24 giờ", "HEPB0:1:early"), ("Viêm gan B sơ sinh|>24 giờ", "HEPB0:1:late"),
     *((f"DPT-VGB-Hib|{n}", f"PENTA:{n}") for n in (1, 2, 3)), *((f"Bại liệt uống (OPV)|{n}", f"OPV:{n}") for n in (1, 2, 3)),
@@ -30,6 +31,14 @@ _WIDTHS = {
     "circumstances": 24,
     "health_card": 17,
     "ignore": 8,
+    "sex": 7,
+    "ethnicity": 10,
+    "yes_no": 9,
+    "registered": 9,
+    "class": 7,
+    "birth_date": 11.5,
+    "date": 11.5,
+    "dose": 11.5,
 }
 NOTES = {
     "birth_date": "Ghi ngày/tháng/năm, ví dụ 05/03/2021; nếu chỉ biết năm thì ghi 2021.",
@@ -104,7 +113,8 @@ class _Form:
         self.label, self.entry = book.add_format(font), book.add_format({**font, "locked": False, "bottom": 4})
         free = {**font, "locked": False, "border": 1}
         self.plain = book.add_format(free)
-        self.day = book.add_format({**free, "num_format": "dd/mm/yyyy"})
+        self.day = book.add_format({**free, "num_format": "dd/mm/yyyy", "align": "center"})
+        self.centre = book.add_format({**free, "align": "center"})
         self.as_text = book.add_format({**free, "num_format": "@"})
 
     def write(self, children: list[Mapping[str, Any]], commune: Unit | None, on: date | None) -> None:
@@ -126,7 +136,7 @@ class _Form:
             page.set_column(index, index, _WIDTHS.get(column.reader, 12), None, hidden)
             self._rules(index, column, first, first + rows - 1)
         for offset in range(rows):
-            child = children[offset] if offset < len(children) else {}
+            child = {"stt": offset + 1, **children[offset]} if offset < len(children) else {}
             for index, column in enumerate(self.columns):
                 self._cell(first + offset, index, column, child.get(column.id))
         page.freeze_panes(first, 2)
@@ -141,15 +151,25 @@ class _Form:
                 "autofilter": True,
             },
         )
+        self._for_paper(first, len(children))
+
+    def _for_paper(self, first: int, filled: int) -> None:
+        """A4 across, or A3 where the columns would be too small to read; the rows filled in, and some to write by hand."""
+        page = self.page
         page.set_landscape()
-        page.set_paper(9)
+        page.set_paper(9 if sum(_WIDTHS.get(c.reader, 12) for c in self.columns) <= _A4 else 8)
+        page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         page.fit_to_pages(1, 0)
         page.repeat_rows(4, first - 1)
+        page.print_area(0, 0, first + max(filled + 10, 30) - 1, len(self.columns) - 1)
+        page.set_footer("&C&P/&N")
 
     def _headings(self, row: int) -> int:
         """Headings in one or two rows, then the row of column numbers; the first row of data."""
         parts = [c.heading.split("|") for c in self.columns]
         depth = max(map(len, parts))
+        for each in range(depth):
+            self.page.set_row(row + each, 34 if depth == 1 else 30)
         index = 0
         while index < len(parts):
             part, last = parts[index], index
@@ -200,7 +220,7 @@ class _Form:
         return self.listed[name]
 
     def _cell(self, row: int, index: int, column: Column, value: Any) -> None:
-        style = self.day if column.reader in ("birth_date", "date", "dose") else self.as_text if column.reader in ("personal_id", "health_card", "phone", "class") else self.plain  # fmt: skip
+        style = self.day if column.reader in ("birth_date", "date", "dose") else self.as_text if column.reader in ("personal_id", "health_card", "phone", "class") else self.centre if column.id == "stt" or column.reader in ("sex", "yes_no", "registered") else self.plain  # fmt: skip
         if value is None:
             self.page.write_blank(row, index, None, style)
         elif isinstance(value, date):

@@ -100,6 +100,7 @@ class _Styles:
             {**font, "font_size": 12, "bold": True, "align": "center", "valign": "top", "text_wrap": True}
         )
         self.dated = book.add_format({**font, **centred, "italic": True})
+        self.sign = book.add_format({**font, "align": "center", "valign": "top", "italic": True})
 
 
 class _Page:
@@ -206,6 +207,7 @@ class _Page:
             (f"TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH {kind}", "(ký, đóng dấu)"),
         )  # fmt: skip
         self.page.set_row(at + 1, 2 * _LINE + 4)
+        self.page.set_row(at + 2, 5 * _LINE)  # room for signature and seal
         merge(
             at,
             spans[2][0],
@@ -216,7 +218,7 @@ class _Page:
         )
         for (left, right), (who, words) in zip(spans, signers, strict=True):
             merge(at + 1, left, at + 1, right, who, self.styles.signer)
-            merge(at + 2, left, at + 2, right, words, self.styles.dated)
+            merge(at + 2, left, at + 2, right, words, self.styles.sign)
 
 
 def seal(said: Mapping[str, str]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 Place = tuple[int, int]  # row and column, counted from 0
@@ -21,6 +23,18 @@ class Limits:
     sheets: int = 300
     seconds: float = 60.0
     memory_bytes: int = 2 * 2**30
+
+    @classmethod
+    def of(cls, said: Mapping[str, float]) -> Limits:
+        """The limits with those that are SAID otherwise: seconds, sheets, parts, cells; file_mb, unpacked_mb, memory_mb."""
+        found: dict[str, Any] = {}
+        for name, value in said.items():
+            stem, _, unit = name.rpartition("_")
+            if unit == "mb":
+                found[f"{stem}_bytes"] = int(value * 2**20)
+            else:
+                found["dense_cells" if name == "cells" else name] = value if name == "seconds" else int(value)
+        return cls(**found)
 
 
 @dataclass

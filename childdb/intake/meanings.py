@@ -10,7 +10,7 @@ from childdb.intake.words_lookup import load
 
 _NOT_READ = "không đọc"
 _OTHERS = {
-    "vaccination": "Mũi tiêm", "schooling": "Việc học", "birth": "Việc sinh", "death": "Việc chết", "measurement": "Cân đo",
+    "vaccination": "Mũi tiêm", "schooling": "Đi học", "birth": "Sinh", "death": "Tử vong", "measurement": "Cân đo",
     "health_event": "Khám, sàng lọc", "work_spell": "Lao động", "support": "Trợ giúp", "residence": "Nơi ở",
     "parent_status": "Tình trạng cha, mẹ", "marriage": "Kết hôn",
 }  # fmt: skip

@@ -15,6 +15,7 @@ from schemas.codes import REFORM
 from schemas.dates import OpenDate
 from schemas.issues import Issue
 from schemas.records import FileReading, SheetReading, SourceRow
+from schemas.text import neutral
 
 COLUMNS = (
     "file", "sheet", "row", "full_name", "birth_date", "birth_precision", "sex", "ethnicity_code", "personal_id", "village",
@@ -29,7 +30,8 @@ def records_csv(readings: Iterable[FileReading], outcomes: Sequence[Outcomes], o
         writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         for number, reading in enumerate(readings):
-            writer.writerows(lines(reading, outcomes[number] if number < len(outcomes) else {}))
+            for line in lines(reading, outcomes[number] if number < len(outcomes) else {}):
+                writer.writerow({column: neutral(text) for column, text in line.items()})
 
 
 def lines(reading: FileReading, outcomes: Outcomes) -> list[dict[str, str]]:

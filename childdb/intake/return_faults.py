@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from childdb.intake.meanings import meaning
@@ -20,6 +21,7 @@ _SKIPPED = {
     "village_row": "tên thôn, bản", "total": "cộng", "signature": "ký tên", "note": "ghi chú", "blank": "trống", "hidden": "ẩn",
 }  # fmt: skip
 _WIDTHS = (18, 8, 7, 17, 24, 48, 44, 20)
+_LINE = 15.0  # points
 _HEADINGS = ("Trang", "Ô", "Dòng", "Mức", "Họ và tên", "Lỗi", "Cách sửa", "Đang ghi")
 _OUTCOMES = ("Trang", "", "Dòng", "Kết quả", "Họ và tên", "Nội dung thay đổi")
 _HOW = (
@@ -97,6 +99,7 @@ class _Sheet:
         page.sheet_properties.pageSetUpPr.fitToPage = True
         page.page_setup.fitToHeight = 0
         page.page_margins.left = page.page_margins.right = 0.4
+        page.page_margins.top = page.page_margins.bottom = 0.6
         page.oddFooter.center.text = "&P/&N"
 
     def _say(self, text: str, font: Any) -> None:
@@ -122,6 +125,8 @@ class _Sheet:
             cell = self._put(column, value)
             cell.font, cell.border = self.font, self.border
             cell.alignment = self.centred if column in (2, 3) else self.wrapped
+        lines = max(ceil(len(str(value)) / width) for value, width in zip(words, _WIDTHS, strict=False))
+        self.page.row_dimensions[self.at].height = _LINE * max(lines, 1)
 
     def _fault(self, fault: Fault) -> None:
         issue, row = fault.issue, fault.row

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from childdb.intake import read_files
+from childdb.intake import Limits, read_files
 from childdb.store import ImportReport, Store
 from childdb.workflow.placing import Register, RowKey
 from schemas.errors import UsageFault
@@ -28,6 +28,7 @@ class Options:
     template: str | None = None
     hidden: bool = False
     again: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def read_all(
 def reading_words(options: Options, today: date) -> dict[str, Any]:
     """The keywords of childdb.intake.read_file."""
     return {"commune": options.commune, "list_date": options.list_date, "template": options.template,
-            "hidden": options.hidden, "today": today}  # fmt: skip
+            "hidden": options.hidden, "limits": options.limits, "today": today}  # fmt: skip
 
 
 def import_files(

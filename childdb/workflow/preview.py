@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from childdb.intake.meanings import meaning
+from childdb.intake.outcomes import OWN_SHEETS
 from childdb.intake.template import templates
 from childdb.workflow.importing import FileOutcome
 from schemas.codes import REFORM
 from schemas.issues import Issue
 from schemas.records import Accounting, SheetReading
 
+OWN_COLUMNS = "childdb:"  # the hidden columns that we add
 NEAR = "fuzzy"  # how a column was understood: by a heading spelt nearly so
 
 
@@ -62,12 +64,14 @@ def preview(outcome: FileOutcome) -> Iterator[SheetPreview]:
         status = "unchanged" if outcome.same_as else "refused"
         yield SheetPreview(outcome.path.name, "", status, Accounting().as_dict(), issues=outcome.reading.issues)
     for sheet in outcome.reading.sheets:
+        if sheet.name in OWN_SHEETS:
+            continue
         template = templates().get(sheet.template or "")
         yield SheetPreview(
             outcome.path.name, sheet.name, sheet.status, (counts.get(sheet.name) or Accounting()).as_dict(),
             sheet.template or "", template.title if template else {}, sheet.list_date, _commune(sheet),
             tuple(Column(c.letter, c.heading, c.field, meaning(c.field, sheet.template), c.how == NEAR)
-                  for c in sheet.columns),
+                  for c in sheet.columns if not c.heading.startswith(OWN_COLUMNS)),
             tuple(_changes(outcome, sheet).most_common()), tuple(_causes(outcome, sheet)), sheet.issues,
         )  # fmt: skip
 
