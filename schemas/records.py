@@ -21,6 +21,8 @@ SKIP_REASONS = (
 )  # fmt: skip
 
 READY, HELD = "ready", "held_back"
+CONTRIBUTION = "28ct."
+"""How the items begin by which agencies and communes write their part of the report; a line left empty is no answer."""
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from childdb.cli.door import DATE, actor, now, opened
+from childdb.cli.door import DATE, actor, now, opened, today
 from childdb.cli.output import emit, format_option, lang, say
+
+if TYPE_CHECKING:
+    from childdb.workflow.reporting_figures import Span
+    from childdb.workflow.reporting_text import Period
 
 
 @click.group("report")
@@ -41,15 +46,38 @@ _out = click.option(
 def annual(ctx: click.Context, year: int, out: Path | None, as_of: date | None, since: date | None, unit: str | None,
            bodies: Path | None, inside: bool) -> None:  # fmt: skip
     """Báo cáo năm thành tệp Word theo Nghị định 30/2020 / the yearly report as a Word document."""
-    from childdb.report.settings import read_bodies
     from childdb.workflow import reporting as story
     from childdb.workflow.reporting_text import Period
 
     span = story.annual_span(year, as_of, since)
-    asked = story.Asked(span, Period(f"năm {year}", f"năm {year + 1}"), story.reporting_unit(unit, span.as_of),
-                        read_bodies(bodies), inside)  # fmt: skip
+    _write(ctx, span, Period(f"năm {year}", f"năm {year + 1}", str(year)), out, unit, bodies, inside)
+
+
+@command.command("period")
+@click.argument("name", metavar="2024-H1|2024-Q3|2024-11")
+@_out
+@_since
+@_unit
+@_bodies
+@_inside
+@click.pass_context
+def period(ctx: click.Context, name: str, out: Path | None, since: date | None, unit: str | None, bodies: Path | None,
+           inside: bool) -> None:  # fmt: skip
+    """Báo cáo 6 tháng, quý, tháng thành tệp Word / the report of a half year, quarter or month."""
+    from childdb.workflow import reporting as story
+
+    span, words = story.period_span(name, since)
+    _write(ctx, span, words, out, unit, bodies, inside)
+
+
+def _write(ctx: click.Context, span: Span, words: Period, out: Path | None, unit: str | None, bodies: Path | None,
+           inside: bool) -> None:  # fmt: skip
+    from childdb.report.settings import read_bodies
+    from childdb.workflow import reporting as story
+
+    asked = story.Asked(span, words, story.reporting_unit(unit, span.as_of), read_bodies(bodies), inside)
     with opened(ctx) as store:
-        done = story.write_annual(store, out or Path(f"bao-cao-{year}.docx"), asked, actor=actor(), now=now())
+        done = story.write_word(store, out or Path(f"bao-cao-{words.name}.docx"), asked, actor=actor(), now=now())
     click.echo(say(
         ctx,
         f"Đã viết {done.path}: {done.numbers} con số, lần tính {done.figures.now.run} (và {done.figures.before.run} để so sánh).",
@@ -121,3 +149,69 @@ def check(ctx: click.Context, report: Path, everything: bool, fmt: str) -> int:
         f"{bound} numbers are bound to results: {bound - wrong} agree, {wrong} do not.",
     ), err=fmt != "table")  # fmt: skip
     return 10 if wrong else 0
+
+
+@command.command("request")
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
+@click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), help="Thư mục / the folder to write to.")
+@_as_of
+@_unit
+@_bodies
+@click.pass_context
+def request(
+    ctx: click.Context, year: int, out: Path | None, as_of: date | None, unit: str | None, bodies: Path | None
+) -> None:
+    """Phiếu xin đóng góp báo cáo cho từng ngành, từng xã / a form for each agency and commune."""
+    from childdb.report.settings import read_bodies
+    from childdb.workflow import reporting as story
+    from childdb.workflow.reporting_contributions import write_forms
+
+    on = story.annual_span(year, as_of, None).as_of
+    made = write_forms(
+        out or Path(f"phieu-{year}"), read_bodies(bodies), story.reporting_unit(unit, on), on, f"năm {year}"
+    )
+    for path in made:
+        click.echo(str(path))
+    click.echo(
+        say(
+            ctx,
+            f"{len(made)} phiếu. Nhận lại bằng “childdb import”.",
+            f"{len(made)} forms. Take them in with `childdb import`.",
+        )
+    )
+
+
+_STATES = {"answered": "đã gửi", "waiting": "chưa gửi", "late": "quá hạn"}
+
+
+@command.command("status")
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
+@click.option("--on", type=DATE, help="Xét vào ngày (hôm nay) / seen on this day (today).")
+@_as_of
+@_unit
+@_bodies
+@format_option
+@click.pass_context
+def status(ctx: click.Context, year: int, on: date | None, as_of: date | None, unit: str | None, bodies: Path | None,
+           fmt: str) -> None:  # fmt: skip
+    """Ai đã gửi phần báo cáo, ai chưa, còn mấy ngày tới 5/12 / who has answered, who must be telephoned."""
+    from childdb.report.settings import read_bodies
+    from childdb.workflow import reporting as story
+    from childdb.workflow.reporting_contributions import status as told
+
+    day, settings = story.annual_span(year, as_of, None).as_of, read_bodies(bodies)
+    with opened(ctx) as store:
+        rows = told(store, settings, story.reporting_unit(unit, day), day, str(year), on or today())
+    vietnamese = fmt == "table" and lang(ctx) == "vi"
+    shown = [{**r, "state": _STATES[r["state"]] if vietnamese else r["state"]} for r in rows]
+    columns = ["sender", "name", "phone", "state", "lines", "listed_on", "days_left"]
+    vi = ["mã", "cơ quan, xã", "điện thoại", "tình trạng", "số dòng", "ngày gửi", "còn (ngày)"]
+    emit(shown, columns, fmt, vi if lang(ctx) == "vi" else columns)
+    answered = sum(r["state"] == "answered" for r in rows)
+    left = rows[0]["days_left"] if rows else 0
+    limit = f"{settings.deadline(year):%d/%m/%Y}"
+    click.echo(say(
+        ctx,
+        f"{answered} trên {len(rows)} nơi đã gửi; " + (f"còn {left} ngày tới {limit}." if left >= 0 else f"quá hạn {-left} ngày ({limit})."),
+        f"{answered} of {len(rows)} have answered; " + (f"{left} days to {limit}." if left >= 0 else f"{-left} days late ({limit})."),
+    ), err=fmt != "table")  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -73,6 +73,16 @@ class Bodies:
     bodies: tuple[Mapping[str, Any], ...]
     agencies: tuple[Mapping[str, Any], ...]
     questions: tuple[Question, ...]
+    due: tuple[int, int] = (12, 5)
+    """Month and day by which the parts must be there."""
+    phones: Mapping[str, str] = field(default_factory=dict)
+    """Of communes, by code."""
+
+    def deadline(self, year: int) -> date:
+        return date(year, *self.due)
+
+    def phone_of(self, unit: Unit) -> str:
+        return self.phones.get(unit.code, "")
 
     def body(self, unit: Unit, on: date) -> Body:
         """The body of UNIT's level in force on a day, its names filled in."""
@@ -132,8 +142,9 @@ def read_bodies(path: Path | None = None) -> Bodies:
     _keys(name, "agency", table.get("agency", []), _AGENCY_KEYS, {"until", "phone"})
     _keys(name, "question", table.get("question", []), {"id", "asks", "lines"}, set())
     return Bodies(
-        tuple(table.get("body", ())), tuple(table.get("agency", ())), tuple(Question(**q) for q in table["question"])
-    )
+        tuple(table.get("body", ())), tuple(table.get("agency", ())), tuple(Question(**q) for q in table["question"]),
+        (table["due"]["month"], table["due"]["day"]), dict(table.get("phones", {})),
+    )  # fmt: skip
 
 
 def _keys(file: str, kind: str, entries: Iterable[Mapping[str, Any]], wanted: set[str], more: set[str]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from childdb.report.blocks import Block, Report
@@ -12,11 +12,13 @@ from childdb.report.decree import write_report
 from childdb.report.settings import Bodies, outline
 from childdb.store import Store
 from childdb.workflow.reporting_annexes import annexes
-from childdb.workflow.reporting_contributions import Contribution, Sender
+from childdb.workflow.reporting_contributions import contributions, senders
 from childdb.workflow.reporting_figures import Figures, Span, computed
 from childdb.workflow.reporting_protection import Protection
 from childdb.workflow.reporting_text import Period, Text, opening
+from indicators.periods import period_named
 from schemas import codes
+from schemas.dates import add_months
 from schemas.errors import NotFound
 
 
@@ -46,6 +48,44 @@ def annual_span(year: int, as_of: date | None, since: date | None) -> Span:
     return Span(as_of or date(year, 11, 30), since or date(year - 1, 12, 31))
 
 
+_HALF = re.compile(r"(\d{4})-H([12])")
+_ROMAN = ("I", "II", "III", "IV")
+
+
+def period_span(name: str, since: date | None) -> tuple[Span, Period]:
+    """A month (2024-11), quarter (2024-Q3) or half year (2024-H1) against the period before it."""
+    start, end = half_or_named(name)
+    before_end = start - timedelta(days=1)
+    before_start = add_months(start, -_months(start, end))
+    return Span(end, since or before_end, start, before_start), _period_words(name, start, end)
+
+
+def half_or_named(name: str) -> tuple[date, date]:
+    half = _HALF.fullmatch(name.strip().upper())
+    if half is None:
+        return period_named(name)
+    year = int(half[1])
+    return (date(year, 1, 1), date(year, 6, 30)) if half[2] == "1" else (date(year, 7, 1), date(year, 12, 31))
+
+
+def _months(start: date, end: date) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month + 1
+
+
+def _period_words(name: str, start: date, end: date) -> Period:
+    def words(first: date, months: int) -> str:
+        if months == 1:
+            return f"tháng {first.month} năm {first.year}"
+        if months == 3:
+            return f"quý {_ROMAN[(first.month - 1) // 3]} năm {first.year}"
+        if months == 6:
+            return f"6 tháng {'đầu' if first.month == 1 else 'cuối'} năm {first.year}"
+        return f"năm {first.year}" if first.month == 1 else f"năm học {first.year}-{first.year + 1}"
+
+    months = _months(start, end)
+    return Period(words(start, months), words(add_months(start, months), months), name.strip().upper())
+
+
 def reporting_unit(code: str | None, on: date) -> str:
     """The key of the unit that reports: as named, else the district, and the province once there is none."""
     if code and code in codes.units():
@@ -57,15 +97,15 @@ def reporting_unit(code: str | None, on: date) -> str:
     raise NotFound(f"Không có địa bàn {code} vào ngày {on:%d/%m/%Y}.", f"There is no unit {code} on {on}.")
 
 
-def write_annual(
+def write_word(
     store: Store, path: Path, asked: Asked, *, actor: str, now: datetime
 ) -> Written:  # fmt: skip
     """Write the report to PATH (.docx); the same store gives the same bytes."""
     figures = report_figures(store, asked, actor=actor, now=now)
     unit = codes.units()[asked.unit]
-    given: Sequence[Contribution] = ()
-    senders: Sequence[Sender] = ()
-    text = Text(figures, outline(), asked.period, given, senders)
+    who = senders(asked.bodies, asked.unit, asked.span.as_of)
+    given = contributions(store, who, asked.period.name, as_known=figures.now.results.batch)
+    text = Text(figures, outline(), asked.period, given, who)
     pictures: list[Block] = []
     name = unit.name[:1].lower() + unit.name[1:]
     report = Report(

@@ -19,12 +19,12 @@ from childdb.store.returns import return_lines
 from childdb.store.runs import RunRow
 from childdb.workflow.explaining import Question, unit_on
 from childdb.workflow.explaining import trace as trace_children
+from childdb.workflow.reporting_contributions import within
 from childdb.workflow.reporting_figures import Figures, again
 from childdb.workflow.reporting_protection import Protection
 from childdb.workflow.reporting_text import Period, Text
 from indicators.loader import catalogue
 from indicators.prepare.contracts import COMMUNE_ITEMS
-from schemas import codes
 from schemas.errors import NotFound, UsageFault
 
 STANDINGS = {
@@ -121,7 +121,7 @@ def _cells_of_returns(store: Store, ref: Ref, run: RunRow) -> Iterator[dict[str,
     files = {b.number: b.file or "" for b in store.batches()}
     newest: dict[tuple[str, str], Any] = {}
     for line in return_lines(store, as_known=run.batch):
-        if line.item in items and line.list_date <= run.as_of and _within(line.unit, unit):
+        if line.item in items and line.list_date <= run.as_of and within(line.unit, unit):
             old = newest.get((line.unit, line.item))
             if old is None or old.list_date <= line.list_date:
                 newest[line.unit, line.item] = line
@@ -131,16 +131,6 @@ def _cells_of_returns(store: Store, ref: Ref, run: RunRow) -> Iterator[dict[str,
             "sheet": line.sheet, "row": line.row, "cells": " ".join(f"{c}{line.row}" for c in line.cells),
             "list_kind": "commune_return", "list_date": line.list_date,
         }  # fmt: skip
-
-
-def _within(commune: str, unit: str) -> bool:
-    at: str | None = commune
-    while at is not None and at in codes.units():
-        if at == unit:
-            return True
-        above = codes.units()[at]
-        at = f"{above.parent_code}@{above.parent_from}" if above.parent_code else None
-    return False
 
 
 def checked(store: Store, path: Path, lang: str) -> list[Line]:
@@ -216,7 +206,7 @@ class _Look:
 
     def __init__(self, figures: Figures, lang: str) -> None:
         self.figures, self.lang = figures, lang
-        self.writer = Text(figures, outline(), Period("", ""), (), ())
+        self.writer = Text(figures, outline(), Period("", "", ""), (), ())
 
     def text(self, ref: Ref) -> str | None:
         unit = self._unit(ref.unit)

@@ -43,6 +43,8 @@ class Span:
     as_of: date
     since: date
     period_start: date | None = None
+    since_start: date | None = None
+    """The first day of the period that ends on SINCE."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ def again(
 ) -> Figures:  # fmt: skip
     """The figures of two kept runs (the report's and the one before) computed again, as known at a batch; nothing is kept."""
     now, before = runs
-    span = Span(now.as_of, before.as_of, now.period_start)
+    span = Span(now.as_of, before.as_of, now.period_start, before.period_start)
     with snapshot_of(store, as_of=now.as_of, as_known=as_known) as place:
         later, earlier = _both(place, span)
         return _figures(
@@ -211,7 +213,7 @@ def again(
 
 def _both(place: Path, span: Span) -> tuple[Results, Results]:
     later = run(place, as_of=span.as_of, period_start=span.period_start)
-    return later, run(place, as_of=span.since, groups=False)
+    return later, run(place, as_of=span.since, period_start=span.since_start, groups=False)
 
 
 def _figures(

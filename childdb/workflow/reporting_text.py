@@ -26,10 +26,11 @@ PLAN_OF = date(2024, 10, 14)
 
 @dataclass(frozen=True)
 class Period:
-    """The words for what is reported: 'năm 2024', '6 tháng đầu năm 2024'; and for what comes next."""
+    """The words for what is reported: 'năm 2024', '6 tháng đầu năm 2024'; for what comes next; and its name: 2024, 2024-H1."""
 
     words: str
     next_words: str
+    name: str
 
 
 class Text:
