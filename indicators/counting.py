@@ -139,9 +139,9 @@ def _roll_groups(con: duckdb.DuckDBPyConnection, names: Sequence[str], groups: S
 
 
 def _aggregates(counter: Counter, number: int, opened: bool) -> list[tuple[str, str]]:
-    belongs = counter.population_sql()
+    belongs = f"({counter.population_sql()})"
     if opened:
-        belongs = f"({belongs}) is null"
+        belongs = f"{belongs} is null"
     if counter.value is None:
         condition = physical_sql(counter.condition or "true", counter.source)
         packed = f"case when {condition} then 1 when not ({condition}) then {1 << BITS} else {1 << (2 * BITS)} end"

@@ -12,7 +12,8 @@ from typing import Any
 
 KINDS = ("share", "ratio", "sum", "mean", "units_meeting", "estimator")
 UNITS = (
-    "percent", "per_1000_live_births", "per_100000_children", "count", "dong", "z_score", "grams", "percent_change",
+    "percent", "per_1000_live_births", "per_1000_births", "per_100_girls", "per_100000_children", "count", "dong", "z_score",
+    "grams", "percent_change",
 )  # fmt: skip
 CONFIDENCES = ("confirmed", "confirmed_one_copy", "recalled")
 

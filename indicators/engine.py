@@ -7,6 +7,7 @@ results.frame                      one row per indicator, unit and group value (
 from __future__ import annotations
 
 import json
+from collections import Counter as Counter_
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -96,6 +97,9 @@ def compute(
         write_paths(con, tree, needed_sources(definitions))
     units = {u.key: u for u in tree.tree() if u.key not in tree.refusals}
     parts = [_figures_of(con, d, tallies, units) for d in definitions]
+    silent = _silent(con, tree)
+    for definition, part in zip(definitions, parts, strict=True):
+        _without_the_silent(definition, part, silent)
     stamp = {"as_of": as_of, "geography": geography, "batch": batch}
     frame = _joined(parts).assign(**stamp)[list(COLUMNS)]
     by_filed = None
@@ -118,6 +122,28 @@ def compute(
         filed=by_filed,
         paths={f: tuple(u for u in above if u not in tree.refusals) for f, above in paths.items()},
     )
+
+
+def _silent(con: duckdb.DuckDBPyConnection, tree: Geography) -> dict[str, Counter_[str]]:
+    """By source and unit of the tree: how many filed units below it have never told of such events."""
+    rows = con.execute("select source, unit from silent_unit order by source, unit").fetchall()
+    paths = tree.paths(sorted({unit for _, unit in rows}))
+    found: dict[str, Counter_[str]] = defaultdict(Counter_)
+    for source, unit in rows:
+        found[source].update(paths[unit])
+    return found
+
+
+def _without_the_silent(definition: Definition, part: dict[str, np.ndarray], silent: dict[str, Counter_[str]]) -> None:
+    """A number of events has no bounds where a commune has never told of any, and where nobody has no value: not 0."""
+    if definition.kind != "sum" or definition.source not in silent:
+        return
+    quiet = np.asarray([silent[definition.source][u] for u in part["unit"]], np.int64)
+    part["population_unknown"] = part["population_unknown"] + quiet
+    for column in ("low", "high"):
+        part[column][quiet > 0] = None
+    for column in ("numerator", "value"):
+        part[column][(quiet > 0) & (part["denominator"] == 0)] = None
 
 
 def _joined(parts: Sequence[dict[str, np.ndarray]]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 
 from indicators.counting import Counter, Tally
 from indicators.definition import Definition
-from indicators.intervals import Z95, poisson_limits, wilson
+from indicators.intervals import Z95, odds_limits, poisson_limits, wilson
 from indicators.results import Keyed, counters_of, decimals, divided
 
 Columns = dict[str, np.ndarray]
@@ -24,7 +24,7 @@ def figures(definition: Definition, tallies: Tallies, keyed: Keyed) -> Columns:
     """The numeric columns of a definition for its keys (not for estimators, which bring their own)."""
     above, below = counters_of(definition)
     if definition.kind in ("share", "units_meeting"):
-        return _share(_fields(above[0], tallies, keyed), _rows(above[0], tallies, keyed), definition.kind)
+        return _share(_fields(above[0], tallies, keyed), _rows(above[0], tallies, keyed), definition)
     if definition.kind in ("sum", "mean"):
         taken = _fields(above[0], tallies, keyed)
         return _value(taken, _rows(above[0], tallies, keyed), definition.kind, above[0].scale())
@@ -40,28 +40,28 @@ def _rows(counter: Counter, tallies: Tallies, keyed: Keyed) -> np.ndarray:
     return keyed.take(tallies[counter.source], tallies[counter.source].rows)
 
 
-def _share(c: Columns, rows: np.ndarray, kind: str) -> Columns:
-    yes, unknown = c["yes"], c["unknown"]
+def _share(c: Columns, rows: np.ndarray, definition: Definition) -> Columns:
+    yes, unknown, per = c["yes"], c["unknown"], definition.per
     known = yes + c["no"]
     everyone = known + unknown
     low_below = everyone + c["open_no"] + c["open_unknown"]
     high_below = everyone + c["open_yes"] + c["open_unknown"]
     low, high = (
-        divided(yes, low_below, 100),
-        divided(yes + unknown + c["open_yes"] + c["open_unknown"], high_below, 100),
+        divided(yes, low_below, per),
+        divided(yes + unknown + c["open_yes"] + c["open_unknown"], high_below, per),
     )
     # where nobody surely belongs, only one kind of doubtful row may be left, and it fixes the figure
-    low = np.where(low_below == 0, 10000, low)
+    low = np.where(low_below == 0, per * 100, low)
     high = np.where(high_below == 0, 0, high)
     some = low_below + c["open_yes"] > 0
-    ci_low, ci_high = (_hundredths(end * 100) for end in wilson(yes, known))
-    counted = (known > 0) & (kind == "share")  # a census of communes has no sampling error to speak of
+    ci_low, ci_high = (_hundredths(end * per) for end in wilson(yes, known))
+    counted = (known > 0) & (definition.kind == "share")  # a census of communes has no sampling error to speak of
     return {
         "numerator": yes,
         "denominator": known,
         "unknown": unknown,
         "population_unknown": c["open_yes"] + c["open_no"] + c["open_unknown"],
-        "value": decimals(divided(yes, known, 100), known > 0),
+        "value": decimals(divided(yes, known, per), known > 0),
         "low": decimals(low, some),
         "high": decimals(high, some),
         "ci_low": decimals(ci_low, counted),
@@ -116,10 +116,11 @@ def _ratio(
     base, base_open, base_bounded = _events(below, tallies, keyed)
     per, rows = definition.per, _rows(below[0], tallies, keyed)
     low_base, high_top = base + base_open, top + top_open
-    limits = [poisson_limits(int(k)) for k in top]
-    spread = per / np.maximum(base, 1)
     sure = base > 0
-    whole = sure & all(c.value is None for c in above)
+    high = divided(high_top, base, per)
+    if definition.unit == "percent":
+        high = np.minimum(high, np.maximum(per * 100, divided(top, base, per)))  # a part is never more than the whole
+    limits = [_limits(definition, int(k), int(n)) for k, n in zip(top, base, strict=True)]
     return {
         "numerator": top,
         "denominator": base,
@@ -127,12 +128,37 @@ def _ratio(
         "population_unknown": base_open,
         "value": decimals(divided(top, base, per), sure),
         "low": decimals(divided(top, low_base, per), (low_base > 0) & base_bounded),
-        "high": decimals(divided(high_top, base, per), sure & top_bounded),
-        "ci_low": decimals(_hundredths(np.asarray([a for a, _ in limits]) * spread), whole),
-        "ci_high": decimals(_hundredths(np.asarray([b for _, b in limits]) * spread), whole),
+        "high": decimals(high, sure & top_bounded),
+        "ci_low": _spelled([a for a, _ in limits]),
+        "ci_high": _spelled([b for _, b in limits]),
         "sd": np.full(len(top), None, object),
         "n_children": rows,
     }
+
+
+def _limits(definition: Definition, top: int, base: int) -> tuple[float | None, float | None]:
+    """95 % limits of a ratio of counts: exact Poisson for rates, Wilson for parts of a whole, exact binomial where one
+    count is set against another. What communes return of themselves is a full count and has none."""
+    if base == 0:
+        return None, None
+    if definition.unit == "percent_change":
+        low, high = odds_limits(base - top, base)
+        return None if high is None else definition.per * (1 - high), definition.per * (1 - low)
+    if definition.unit == "per_100_girls":
+        low, high = odds_limits(top, base)
+        return definition.per * low, None if high is None else definition.per * high
+    if definition.denominator[0].source == "commune":
+        return None, None
+    if definition.unit == "percent":
+        below, above = wilson(np.asarray([min(top, base)]), np.asarray([base]))
+        return definition.per * float(below[0]), definition.per * float(above[0])
+    fewest, most = poisson_limits(top)
+    return definition.per * fewest / base, definition.per * most / base
+
+
+def _spelled(values: list[float | None]) -> np.ndarray:
+    known = np.asarray([v is not None for v in values], bool)
+    return decimals(_hundredths(np.asarray([0.0 if v is None else v for v in values], float)), known)
 
 
 def _events(counters: Sequence[Counter], tallies: Tallies, keyed: Keyed) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,7 +1,9 @@
 """Confidence limits of shares and rates, from whole numbers.
 
 Shares: Wilson score interval, 95 %. Rates (events over live births or children): exact Poisson limits (Garwood)
-on the events, by bisection up to 100 events and by Byar's approximation above, where the two agree to 0.1 %.
+on the events, by bisection up to 100 events and by Byar's approximation above, where the two agree to 0.1 %. Odds
+(one count over another, as boys over girls or this year over last): the exact binomial limits (Clopper and Pearson)
+of the first count's share in both, by bisection up to 1,000 and by Wilson's interval above.
 """
 
 from __future__ import annotations
@@ -52,8 +54,41 @@ def _at_most(events: int, mean: float) -> float:
     return total
 
 
+_EXACT_ODDS_UP_TO = 1000
+
+
+@cache
+def odds_limits(one: int, other: int) -> tuple[float, float | None]:
+    """95 % limits of ONE / OTHER for two independent counts; without an upper one where OTHER may be nothing."""
+    both = one + other
+    if both > _EXACT_ODDS_UP_TO:
+        below, above = wilson(np.asarray([one]), np.asarray([both]))
+        low, high = float(below[0]), float(above[0])
+    else:
+        low = 0.0 if one == 0 else _between(lambda p: 1 - _binomial_at_most(one - 1, both, p), 0.025, 1.0)
+        high = 1.0 if other == 0 else _between(lambda p: 1 - _binomial_at_most(one, both, p), 0.975, 1.0)
+    return low / (1 - low) if low < 1 else math.inf, high / (1 - high) if high < 1 else None
+
+
+def _binomial_at_most(most: int, trials: int, p: float) -> float:
+    """P(X <= MOST) for a binomial count, in logarithms so that no factor runs out of range."""
+    if p <= 0 or p >= 1:
+        return float(p <= 0 or most >= trials)
+    each = math.lgamma(trials + 1)
+    return math.fsum(
+        math.exp(
+            each - math.lgamma(k + 1) - math.lgamma(trials - k + 1) + k * math.log(p) + (trials - k) * math.log1p(-p)
+        )
+        for k in range(most + 1)
+    )
+
+
 def _solve(rising: Callable[[float], float], wanted: float, events: int) -> float:
-    low, high = 0.0, 2.0 * events + 20.0
+    return _between(rising, wanted, 2.0 * events + 20.0)
+
+
+def _between(rising: Callable[[float], float], wanted: float, high: float) -> float:
+    low = 0.0
     for _ in range(80):
         middle = (low + high) / 2
         if rising(middle) < wanted:

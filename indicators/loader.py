@@ -131,7 +131,7 @@ def _condition(entry: _Entry, kind: str) -> str | None:
 
 def _per(entry: _Entry, kind: str) -> int:
     if kind != "ratio":
-        return 100 if entry.table["unit"] == "percent" else 1
+        return {"percent": 100, "per_100000_children": 100_000}.get(entry.table["unit"], 1)
     if type(entry.table["per"]) is not int or entry.table["per"] not in (1, 100, 1000, 100000):
         raise refusal(f"{entry.where}, per", "phải là 1, 100, 1000 hoặc 100000", "must be 1, 100, 1000 or 100000")
     return int(entry.table["per"])

@@ -13,7 +13,7 @@ Columns of `Results.frame`, one row per indicator, unit and group value:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.counting import TOTAL, Counter, Key, Tally
-from indicators.definition import Definition
+from indicators.definition import Count, Definition
 from indicators.geography import Geography, Refusal
 
 COLUMNS = (
@@ -127,6 +127,23 @@ def counters_of(definition: Definition) -> tuple[list[Counter], list[Counter]]:
         return [Counter(definition.source, definition.population, None, definition.value)], []
     above, below = (
         [Counter(c.source, c.where, None, c.value) if c.value else Counter(c.source, "true", c.where) for c in counts]
-        for counts in (definition.numerator, definition.denominator)
+        for counts in paired(definition)
     )
     return above, below
+
+
+def paired(definition: Definition) -> tuple[tuple[Count, ...], tuple[Count, ...]]:
+    """Numerator and denominator of a ratio; of two sums over one source, a row counts only where it gives both.
+
+    (A commune that returns how many schools are safe, but not how many there are, must not raise the rate of others.)
+    """
+    above, below = definition.numerator, definition.denominator
+    if len(above) != 1 or len(below) != 1 or above[0].source != below[0].source:
+        return above, below
+    one, other = above[0], below[0]
+    if one.value is None or other.value is None or one.where != other.where:
+        return above, below
+    return (
+        (replace(one, value=f"case when ({other.value}) is not null then {one.value} end"),),
+        (replace(other, value=f"case when ({one.value}) is not null then {other.value} end"),),
+    )

@@ -27,6 +27,13 @@ _BOTH_DEAD = (
     f"(coalesce({_P}.father_dead, false) and coalesce({_P}.mother_dead, false)) or coalesce({_C}.special_a, false)"
 )
 _DEAD = f"coalesce({_P}.father_dead, false) or coalesce({_P}.mother_dead, false) or coalesce({_C}.special_a, false)"
+_STATED_DEAD = f"(coalesce({_P}.father_dead, false) and coalesce({_P}.mother_dead, false))"
+_DERIVED = {
+    "special_a": _STATED_DEAD,
+    "special_c": f"(coalesce({_P}.without_both, false) and not {_STATED_DEAD})",
+}
+"""Groups that follow from what is recorded of the parents, whatever circumstance is named (NĐ 56/2017 Đ.3, Đ.5)."""
+
 _WITHOUT = (
     f"coalesce({_P}.without_both, false) or coalesce({_C}.special_a, false) or coalesce({_C}.special_b, false)"
     f" or coalesce({_C}.special_c, false)"
@@ -41,8 +48,10 @@ UNDECIDED = f"coalesce({_C}.undecided_c, false)"
 COLUMNS = {
     "poverty": "case when child_support.poverty is not null then child_support.poverty"
     " when u.tells_poverty then 'none' end",
-    **{name: _named(f"{_C}.{name}", "circumstance") for name in CIRCUMSTANCE_LETTERS},
-    "special_circumstance": _named(f"{_C}.special", "circumstance"),
+    **{
+        name: _named(f"({_C}.{name} or {_DERIVED.get(name, 'false')})", "circumstance") for name in CIRCUMSTANCE_LETTERS
+    },
+    "special_circumstance": _named(f"({_C}.special or coalesce({_P}.without_both, false))", "circumstance"),
     "at_risk": f"case when {_C}.at_risk or child_support.poverty in ('poor', 'near_poor') then true"
     " when u.tells_circumstance and (child_support.poverty is not null or u.tells_poverty) then false end",
     "supported": _named("child_support.supported", "support"),

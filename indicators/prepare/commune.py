@@ -10,14 +10,15 @@ import duckdb
 import pandas as pd
 
 from indicators.geography import Geography
-from indicators.prepare.contracts import COMMUNE_ITEMS
+from indicators.prepare.contracts import CHILDREN_OF_AGE, COMMUNE_ITEMS
 from indicators.prepare.moment import Moment
 
 
 def prepare_commune(con: duckdb.DuckDBPyConnection, moment: Moment, tree: Geography) -> None:
     """Items of the latest return listed in the period; preschool by school age (year of start less birth year).
 
-    Attending: those of 5; completed: those of 6, whose year of 5 is over.
+    Attending: those of 5; completed: those of 6, whose year of 5 is over. Whether a commune is extremely difficult is not
+    known as long as no list of such communes is in force.
     """
     _commune_paths(con, tree)
     items = ",\n            ".join(f"max(case when item = '{i}' then value end) as {i}" for i in COMMUNE_ITEMS)
@@ -52,6 +53,12 @@ def prepare_commune(con: duckdb.DuckDBPyConnection, moment: Moment, tree: Geogra
             where c.school_age between 5 and 6
             group by p.unit
         ),
+        of_age as (
+            select p.unit, {_children_of_age()}
+            from prepared_child as c
+            inner join commune_path as p on p.filed = c.unit
+            group by p.unit
+        ),
         hard as (
             select distinct unit
             from snap_unit_trait
@@ -61,15 +68,24 @@ def prepare_commune(con: duckdb.DuckDBPyConnection, moment: Moment, tree: Geogra
         select
             t.unit,
             {", ".join(f"cast(r.{i} as decimal(18, 3)) as {i}" for i in COMMUNE_ITEMS)},
-            h.unit is not null as extremely_difficult,
-            cast(coalesce(f.attending_base, 0) as integer) as children_age5,
+            case when h.unit is not null then true when (select count(*) from hard) > 0 then false end
+                as extremely_difficult,
+            {", ".join(f"cast(coalesce(a.{name}, 0) as integer) as {name}" for name in CHILDREN_OF_AGE)},
             {_percent("attending", "attendance")},
             {_percent("completed", "completion")}
         from commune_tree as t
         left join returned as r on r.unit = t.unit
         left join five as f on f.unit = t.unit
+        left join of_age as a on a.unit = t.unit
         left join hard as h on h.unit = t.unit
         """
+    )
+
+
+def _children_of_age() -> str:
+    return ", ".join(
+        f"count(case when c.age_months_lo >= {low} and c.age_months_hi < {high} then 1 end) as {name}"
+        for name, (low, high) in CHILDREN_OF_AGE.items()
     )
 
 

@@ -101,7 +101,7 @@ BIRTH = PreparedSource(
         **_columns("unit sex place attendant", TEXT),
         **_columns("live_birth skilled_attendance in_facility postnatal_visit_week1 registered", BOOLEAN),
         **_columns("low_birth_weight preterm", BOOLEAN),
-        **_columns("weight_g gestation_weeks days_to_registration", INTEGER),
+        **_columns("weight_g gestation_weeks days_to_registration days_since", INTEGER),
     },
     {},
     ("sex",),
@@ -161,6 +161,16 @@ COMMUNE_ITEMS = (
 )
 """Items of the communes' own returns that definitions name; a yes is 1, a no is 0."""
 
+CHILDREN_OF_AGE = {
+    "children_u5": (0, 60),
+    "children_u8": (0, 96),
+    "children_6_15": (72, 192),
+    "children_7_15": (84, 192),
+    "children_11_15": (132, 192),
+    "children_u16": (0, 192),
+}
+"""Children living in a commune whose age lies for certain in [from, before) completed months: what returns are set against."""
+
 COMMUNE = PreparedSource(
     "commune",
     "one row per commune in force at the geography date, with the items of its latest return of the period",
@@ -169,7 +179,7 @@ COMMUNE = PreparedSource(
         **_columns("unit", TEXT),
         **_columns(" ".join(COMMUNE_ITEMS), DECIMAL),
         **_columns("extremely_difficult", BOOLEAN),
-        **_columns("children_age5", INTEGER),
+        **_columns(" ".join(CHILDREN_OF_AGE), INTEGER),
     },
     {"preschool5_attendance": DECIMAL, "preschool5_completion": DECIMAL},
 )
@@ -192,7 +202,7 @@ CIRCUMSTANCE = PreparedSource(
     "circumstance",
     "one row per child and category in force (sub-groups and the groups that hold them), open and sensitive ones alone",
     "child",
-    {**_columns("child", KEY), **_columns("unit code sex", TEXT), **_columns("supported", BOOLEAN)},
+    {**_columns("child", KEY), **_columns("unit code level sex", TEXT), **_columns("supported", BOOLEAN)},
     {"age_months": INTEGER},
     ("sex",),
     ("code",),
@@ -200,21 +210,21 @@ CIRCUMSTANCE = PreparedSource(
 
 MARRIAGE = PreparedSource(
     "marriage",
-    "one row per child marriage of the period or of the year before it, at the child's latest residence",
+    "one row per marriage told of, of the period or of the same period a year before, at the latest residence",
     "child",
-    {**_columns("child", KEY), **_columns("unit sex", TEXT), **_columns("this_period", BOOLEAN),
-     **_columns("years_of_age", INTEGER)},
-    {},
+    {**_columns("child", KEY), **_columns("unit sex", TEXT), **_columns("this_period", BOOLEAN)},
+    {"years_of_age": INTEGER},
     ("sex",),
-)  # fmt: skip
+)
 
 HISTORY = PreparedSource(
     "history",
     "one row per live birth of the ten years before the as-of month, whatever became of the child; months since 1900",
     "child",
-    {**_columns("child", KEY), **_columns("unit", TEXT), **_columns("born_month death_age_months end_month", INTEGER)},
+    {**_columns("child", KEY), **_columns("unit", TEXT), **_columns("born_month death_age_months end_month", INTEGER),
+     **_columns("recorded", BOOLEAN)},
     {},
-)
+)  # fmt: skip
 
 SOURCES: dict[str, PreparedSource] = {
     s.name: s for s in (CHILD, BIRTH, DEATH, COMMUNE, SEALED, CIRCUMSTANCE, MARRIAGE, HISTORY)

@@ -5,35 +5,41 @@ from __future__ import annotations
 import duckdb
 
 from indicators.prepare.ages import completed_months
+from indicators.prepare.contracts import CIRCUMSTANCE_LETTERS
 from indicators.prepare.moment import Moment
-from schemas.dates import add_months
+from schemas.dates import add_months, epoch_day
 
 
 def prepare_birth(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """One row per birth of the period; registration counts as it stood on the as-of date."""
+    """One row per birth of the period; registration counts as it stood on the as-of date.
+
+    A birth without a date of registration is registered or not as the child's own record says, else not known.
+    """
+    day = moment.as_of
     con.execute(
         f"""
         create or replace temp table prepared_birth as
         select
-            child,
-            unit,
-            sex,
+            b.child,
+            b.unit,
+            b.sex,
             place,
             attendant,
             live_birth,
             attendant in ('doctor', 'assistant_doctor', 'midwife') as skilled_attendance,
             place in ('hospital', 'station') as in_facility,
             postnatal_visit_week1,
-            coalesce(registered_on <= date '{moment.as_of}', false) as registered,
+            case when registered_on is not null then registered_on <= date '{day}' else c.birth_registered end
+                as registered,
             weight_g < 2500 as low_birth_weight,
             gestation_weeks < 37 as preterm,
             weight_g,
             gestation_weeks,
-            case
-                when registered_on <= date '{moment.as_of}' then registered_on_day - born_on_day
-            end as days_to_registration
-        from snap_birth
-        where born_on between date '{moment.period_start}' and date '{moment.as_of}'
+            case when registered_on <= date '{day}' then registered_on_day - born_on_day end as days_to_registration,
+            {epoch_day(day)} - born_on_day as days_since
+        from snap_birth as b
+        left join snap_child as c on c.child = b.child
+        where born_on between date '{moment.period_start}' and date '{day}'
         """
     )
 
@@ -83,7 +89,8 @@ def prepare_history(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     """Every live birth that can be exposed in the 60 months before the as-of month, with the age at death.
 
     A birth counts at the mother's commune, where it is recorded; else where the child lived last. Birth dates known
-    only by year are left out; of one known by month the youngest age at death is taken.
+    only by year are left out; of one known by month the youngest age at death is taken. `recorded` births stand on a list
+    of births and deaths; of the others only the children who lived to be listed elsewhere are known.
     """
     day = moment.as_of
     end = (day.year - 1900) * 12 + day.month
@@ -104,7 +111,9 @@ def prepare_history(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             group by child
         ),
         lived as (
-            select c.child, coalesce(b.unit, c.unit) as unit, c.birth_first, c.birth_last, d.died_on
+            select
+                c.child, coalesce(b.unit, c.unit) as unit, c.birth_first, c.birth_last, d.died_on,
+                b.child is not null as recorded
             from snap_child as c
             left join born as b on b.child = c.child
             left join died as d on d.child = c.child
@@ -121,18 +130,25 @@ def prepare_history(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
                 when died_on < birth_last then 0
                 when died_on is not null then {completed_months("birth_last", "died_on")}
             end as death_age_months,
-            {end} as end_month
+            {end} as end_month,
+            recorded
         from lived
         """
     )
 
 
 def prepare_marriage(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """One row per marriage of this period and of the year before it, at the latest residence.
+    """One row per marriage of this period and of the same period a year before, at the latest residence.
 
-    Not at the residence of the as-of date: who married at 17 last year is no child among the residents now.
+    Not at the residence of the as-of date: who married at 17 last year is no child among the residents now. The age is
+    reckoned from the dates; without a birth date it is the age that the list states.
     """
-    before = moment.period_start.replace(year=moment.period_start.year - 1, day=min(moment.period_start.day, 28))
+    before, until = add_months(moment.period_start, -12), add_months(moment.as_of, -12)
+    ages = {f"years_of_age_{end}": f"c.birth_{side}" for end, side in (("lo", "last"), ("hi", "first"))}
+    years = ", ".join(
+        f"coalesce(cast(floor({completed_months(born, 'm.married_on')} / 12.0) as integer), m.age_years) as {name}"
+        for name, born in ages.items()
+    )
     con.execute(
         f"""
         create or replace temp table prepared_marriage as
@@ -141,10 +157,11 @@ def prepare_marriage(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             c.unit,
             c.sex,
             m.married_on >= date '{moment.period_start}' as this_period,
-            m.age_years as years_of_age
+            {years}
         from snap_marriage as m
         inner join snap_child as c on c.child = m.child
-        where m.married_on between date '{before}' and date '{moment.as_of}'
+        where m.married_on between date '{before}' and date '{until}'
+           or m.married_on between date '{moment.period_start}' and date '{moment.as_of}'
         """
     )
 
@@ -179,7 +196,10 @@ def prepare_sealed(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 
 
 def prepare_circumstance(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """Categories in force of the residents, each once; a sub-group (1.03.04) stands under its group (1.03) too."""
+    """Categories in force of the residents, each once; a sub-group (1.03.04) stands under its group (1.03) too.
+
+    Groups a and c also follow from what is recorded of both parents.
+    """
     day = moment.as_of
     con.execute(
         f"""
@@ -193,8 +213,25 @@ def prepare_circumstance(con: duckdb.DuckDBPyConnection, moment: Moment) -> None
             select child, code from held
             union
             select child, substr(code, 1, 4) as code from held
+            union
+            select child, '{CIRCUMSTANCE_LETTERS["special_a"]}' as code from prepared_child where special_a
+            union
+            select child, '{CIRCUMSTANCE_LETTERS["special_c"]}' as code from prepared_child where special_c
         )
-        select c.child, c.unit, u.code, c.sex, c.supported, c.age_months_lo, c.age_months_hi
+        select
+            c.child,
+            c.unit,
+            u.code,
+            case
+                when substr(u.code, 1, 2) = '1.' and length(u.code) = 4 then 'group'
+                when substr(u.code, 1, 2) = '1.' then 'subgroup'
+                when substr(u.code, 1, 1) = '2' then 'at_risk'
+                else 'other'
+            end as level,
+            c.sex,
+            c.supported,
+            c.age_months_lo,
+            c.age_months_hi
         from under as u
         inner join prepared_child as c on c.child = u.child
         """

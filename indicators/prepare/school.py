@@ -24,7 +24,7 @@ def schooling(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     """No row of the year: not known. Being at a higher level means having completed the ones below it.
 
     A child whose last known level is lower, or the same and not marked completed, has not completed; one who
-    has no record at all is not known.
+    has no record at all is not known. Lists mark those who dropped out alone: who attends has not.
     """
     year = moment.school_year
 
@@ -69,7 +69,10 @@ def schooling(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             {at("kindergarten")} as in_kindergarten,
             {at("primary")} as in_primary,
             {at("lower_secondary")} as in_lower_secondary,
-            case when max_dropped_out is not null then max_dropped_out = 1 end as dropped_out,
+            case
+                when max_dropped_out is not null then max_dropped_out = 1
+                when max_attending = 1 then false
+            end as dropped_out,
             height > 1 or completed_height >= 1 as completed_preschool,
             height > 2 or completed_height >= 2 as completed_primary,
             height > 3 or completed_height >= 3 as completed_lower_secondary

@@ -2,7 +2,8 @@
 
 What is not recorded is not thereby false. Where lists name only those concerned (work, support, circumstances,
 poor households ...), a child that is not named counts as *no* only in a unit that has sent such a list or any
-such fact by then; in other units the answer is not known.
+such fact by then; in other units the answer is not known. Nor are there no births, deaths or marriages in a unit
+that has never told of any (`silent_unit`).
 """
 
 from __future__ import annotations
@@ -84,9 +85,39 @@ def prepare_opened(
     for name, step in EVENTS.items():
         if name in wanted:
             step(con, moment)
+    silent_units(con, moment)
     if "commune" in wanted:
         prepare_commune(con, moment, read_geography(con, moment.geography))
     return moment
+
+
+def silent_units(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """`silent_unit` (source, unit): units that send lists, but none by the day that tells of such events."""
+    day = moment.as_of
+    vital = (
+        f"select unit from snap_listing where list_kind = 'births_deaths' and list_date <= date '{day}'"
+        f" union select unit from snap_birth where coalesce(listed_on, born_on) <= date '{day}'"
+        f" union select unit from snap_death where coalesce(listed_on, died_on) <= date '{day}'"
+    )
+    married = (
+        "select c.unit from snap_marriage as m inner join snap_child as c on c.child = m.child"
+        f" where m.married_on <= date '{day}'"
+    )
+    parts = " union all ".join(
+        f"select '{source}' as source, unit from heard where unit not in (select unit from ({told}) where unit is not null)"
+        for source, told in (("birth", vital), ("death", vital), ("marriage", married))
+    )
+    con.execute(
+        f"""
+        create or replace temp table silent_unit as
+        with heard as (
+            select unit from snap_listing where list_date <= date '{day}' and unit is not null
+            union
+            select unit from snap_child where unit is not null
+        )
+        {parts}
+        """
+    )
 
 
 def twelve_months(as_of: date) -> date:
@@ -129,3 +160,4 @@ def empty_sources(con: duckdb.DuckDBPyConnection) -> None:
     for source in SOURCES.values():
         columns = ", ".join(f"{c} {kind}" for c, kind in source.physical().items())
         con.execute(f"create or replace temp table prepared_{source.name} ({columns})")
+    con.execute("create or replace temp table silent_unit (source varchar, unit varchar)")

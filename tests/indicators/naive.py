@@ -25,7 +25,7 @@ from schemas.dates import add_months, completed_months
 from schemas.snapshot import SNAPSHOT
 
 Row = dict[str, object]
-OPEN = ("age_months", "age_years", "age_days", "preschool5_attendance", "preschool5_completion")
+OPEN = ("age_months", "age_years", "age_days", "years_of_age", "preschool5_attendance", "preschool5_completion")
 
 
 def read_snapshot(folder: Path) -> dict[str, list[Row]]:
@@ -56,6 +56,18 @@ class World:
         }
         self.sources["commune"] = self._communes()
         self.sources["circumstance"] = self._circumstances()
+
+    def silent(self, source: str) -> set[object]:
+        """Units that send lists, but none that tells of births and deaths, or of marriages."""
+        heard = {r["unit"] for r in self.tables["listing"] if r["list_date"] <= self.day}
+        units = {c["child"]: c["unit"] for c in self.tables["child"]}
+        if source == "marriage":
+            told = {units[m["child"]] for m in self.tables["marriage"] if m["married_on"] <= self.day}
+        else:
+            told = {r["unit"] for r in self.tables["listing"] if r["list_kind"] == "births_deaths"}
+            for table, day in (("birth", "born_on"), ("death", "died_on")):
+                told |= {r["unit"] for r in self.tables[table] if (r["listed_on"] or r[day]) <= self.day}
+        return (heard | set(units.values())) - told if source in ("birth", "death", "marriage") else set()
 
     def of(self, table: str, child: object) -> list[Row]:
         return self.by_child.get(table, {}).get(child, [])
@@ -157,6 +169,9 @@ class World:
         form = max(carers) if carers else None
         told = lambda yes: self.told(unit, "circumstance", yes)  # noqa: E731
         letters = {name: told(any(c[:4] == code for c in codes)) for name, code in CIRCUMSTANCE_LETTERS.items()}
+        states = [parents[p] & {"dead", "missing", "facility", "prison"} for p in ("father", "mother")]
+        if all(states):
+            letters["special_a" if all("dead" in s for s in states) else "special_c"] = True
         group_a, group_b = (any(c[:4] == code for c in codes) for code in ("1.01", "1.02"))
         both = group_a or all("dead" in parents[p] for p in ("father", "mother"))
         gone = {"dead", "missing", "facility", "prison"}
@@ -183,7 +198,7 @@ class World:
         return {
             **letters,
             **due,
-            "special_circumstance": told(any(c[:2] == "1." for c in codes)),
+            "special_circumstance": told(all(states) or any(c[:2] == "1." for c in codes)),
             "at_risk": True if risk else (None if poverty is None else told(False)),
             "both_parents_dead": told(both),
             "orphan": told(both or any("dead" in s for s in parents.values())),
@@ -288,6 +303,9 @@ class World:
                 False if known else (False if rows and done >= height else (None if not rows or not known else False))
             )
 
+        dropped = None
+        if now is not None:
+            dropped = False if now["dropped_out"] is None and now["attending"] else now["dropped_out"]
         return {
             "school_level": now and now["level"],
             "attending": now and now["attending"],
@@ -295,7 +313,7 @@ class World:
             "in_kindergarten": at("kindergarten"),
             "in_primary": at("primary"),
             "in_lower_secondary": at("lower_secondary"),
-            "dropped_out": now and now["dropped_out"],
+            "dropped_out": dropped,
             "completed_preschool": completed(1),
             "completed_primary": completed(2),
             "completed_lower_secondary": completed(3),
@@ -405,14 +423,17 @@ class World:
         return row
 
     def _birth(self, b: Row) -> Row:
-        attendant, registered = b["attendant"], b["registered_on"] is not None and b["registered_on"] <= self.day
+        attendant, day = b["attendant"], b["registered_on"]
+        said = next((c["birth_registered"] for c in self.tables["child"] if c["child"] == b["child"]), None)
+        registered = said if day is None else day <= self.day
         return {
             **b,
             "skilled_attendance": attendant and attendant in ("doctor", "assistant_doctor", "midwife"),
             "in_facility": b["place"] and b["place"] in ("hospital", "station"),
             "low_birth_weight": None if b["weight_g"] is None else b["weight_g"] < 2500,
             "registered": registered,
-            "days_to_registration": (b["registered_on"] - b["born_on"]).days if registered else None,
+            "days_to_registration": (day - b["born_on"]).days if day is not None and registered else None,
+            "days_since": (self.day - b["born_on"]).days,
         }
 
     def _deaths(self) -> list[Row]:
@@ -442,17 +463,24 @@ class World:
 
     def _marriages(self) -> list[Row]:
         profile = {c["child"]: c for c in self.tables["child"]}
-        before = self.start.replace(year=self.start.year - 1, day=min(self.start.day, 28))
+        spans = [(self.start, self.day), (add_months(self.start, -12), add_months(self.day, -12))]
         return [
             {
                 **m,
+                "years_of_age": self._age_at(profile[m["child"]], m),
                 "unit": profile[m["child"]]["unit"],
                 "sex": profile[m["child"]]["sex"],
                 "this_period": m["married_on"] >= self.start,
             }
             for m in self.tables["marriage"]
-            if before <= m["married_on"] <= self.day
+            if any(start <= m["married_on"] <= end for start, end in spans)
         ]
+
+    def _age_at(self, c: Row, m: Row) -> tuple[int, int] | None:
+        if c["birth_first"] is None:
+            return None if m["age_years"] is None else (m["age_years"], m["age_years"])
+        youngest, oldest = (completed_months(c[k], m["married_on"]) // 12 for k in ("birth_last", "birth_first"))
+        return youngest, oldest
 
     def _sealed(self) -> list[Row]:
         rows = [r for r in self.tables["sealed_count"] if r["as_of"] == self.day]
@@ -468,8 +496,13 @@ class World:
         found = []
         for c in self.sources["child"]:
             codes = {r["code"] for r in self.holding("circumstance", c["child"])}
+            codes |= {code for code in ("1.01", "1.03") if c[{"1.01": "special_a", "1.03": "special_c"}[code]]}
             for code in codes | {code[:4] for code in codes}:
-                found.append({**{k: c[k] for k in ("child", "unit", "sex", "supported", "age_months")}, "code": code})
+                level = (
+                    "at_risk" if code[0] == "2" else "other" if code[0] != "1" else "subgroup" if code[4:] else "group"
+                )
+                kept = {k: c[k] for k in ("child", "unit", "sex", "supported", "age_months")}
+                found.append({**kept, "code": code, "level": level})
         return found
 
     def _communes(self) -> list[Row]:
@@ -482,9 +515,13 @@ class World:
             for item in COMMUNE_ITEMS:
                 sent = [r for r in returns if r["item"] == item and self.start <= r["listed_on"] <= self.day]
                 row[item] = max(sent, key=lambda r: (r["listed_on"], r["period"]))["value"] if sent else None
-            row["extremely_difficult"] = any(
-                t["trait"] == "extremely_difficult" and t["unit"] == u["unit"] for t in self.tables["unit_trait"]
-            )
+            hard = {t["unit"] for t in self.tables["unit_trait"] if t["trait"] == "extremely_difficult"}
+            row["extremely_difficult"] = u["unit"] in hard if hard else None
+            ages = [c["age_months"] for c in self.sources["child"] if c["unit"] == u["unit"] and c["age_months"]]
+            for name, low, before in (
+                ("u5", 0, 60), ("u8", 0, 96), ("6_15", 72, 192), ("7_15", 84, 192), ("11_15", 132, 192), ("u16", 0, 192)
+            ):  # fmt: skip
+                row[f"children_{name}"] = sum(1 for lo, hi in ages if lo >= low and hi < before)
             for name, age, field in (("attendance", 5, "in_kindergarten"), ("completion", 6, "completed_preschool")):
                 answers = [c[field] for c in self.sources["child"] if c["unit"] == u["unit"] and c["school_age"] == age]
                 low, high = answers.count(True), answers.count(True) + answers.count(None)
@@ -630,6 +667,8 @@ def evaluate(node: exp.Expression, row: Row) -> object:
         case exp.In():
             value = evaluate(node.this, row)
             return None if value is None else value in [evaluate(e, row) for e in node.expressions]
+        case exp.Is():
+            return evaluate(node.this, row) is None  # only IS NULL is ever written
         case exp.Literal():
             return node.this if node.is_string else Decimal(node.this)
         case exp.Boolean():
@@ -695,8 +734,8 @@ def counts(definition: Definition, rows_of: dict[str, list[Row]]) -> dict[str, o
         values = [v for p, v in belongs if p is True]
         known = [Decimal(v) for v in values if v is not None]
         return _four(sum(known, Decimal(0)), len(known), values.count(None), sum(1 for p, _ in belongs if p is None))
-    above, above_open = _events(definition.numerator, rows_of)
-    below, below_open = _events(definition.denominator, rows_of)
+    above, above_open = _events(definition.numerator, rows_of, definition.denominator)
+    below, below_open = _events(definition.denominator, rows_of, definition.numerator)
     return _four(above, below, above_open, below_open)
 
 
@@ -704,12 +743,15 @@ def _four(numerator: object, denominator: int, unknown: int, opened: int) -> dic
     return {"numerator": numerator, "denominator": denominator, "unknown": unknown, "population_unknown": opened}
 
 
-def _events(parts: tuple, rows_of: dict[str, list[Row]]) -> tuple[int, int]:
+def _events(parts: tuple, rows_of: dict[str, list[Row]], others: tuple) -> tuple[int, int]:
     sure = opened = 0
+    # a return counts only with the item that stands on the other side of the line
+    pair = others[0].value if parts[0].source == others[0].source == "commune" else None
     for part in parts:
         for row in rows_of[part.source]:
             belongs = ask(part.where, row)
             value = 1 if part.value is None else ask(part.value, row)
+            value = None if pair and ask(pair, row) is None else value
             if belongs is None or (belongs and value is None):
                 opened += 1
             elif belongs:

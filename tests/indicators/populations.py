@@ -237,7 +237,9 @@ def _events(rng, tables, key, unit, born, sex, first, last) -> None:  # type: ig
                 {"child": key, "kind": kind, "on_date": _day(rng, -30, 500), "result": result}
             )
     if rng.random() < 0.08:
-        tables["marriage"].append({"child": key, "married_on": _day(rng, -30, 800), "age_years": 16})
+        tables["marriage"].append(
+            {"child": key, "married_on": _day(rng, -30, 800), "age_years": rng.choice((None, 16, 18, 19))}
+        )
     if rng.random() < 0.5:
         born = first or _day(rng, 0, 400)
         tables["birth"].append(
