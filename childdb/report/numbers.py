@@ -10,7 +10,7 @@ SIGNS = {">=": ("từ {} trở lên", "{} or more"), ">": ("trên {}", "above {}
 SHORT_SIGNS = {">=": "≥ {}", ">": "> {}", "<=": "≤ {}", "<": "< {}"}
 _AFTER = {
     "percent": ("%", "%"), "per_1000_live_births": ("‰", " per 1,000"), "per_100000_children": ("/100.000", " per 100,000"),
-    "dong": (" đồng", " đồng"), "grams": (" gam", " grams"), "percent_change": ("%", "%"),
+    "per_1000_births": ("‰", " per 1,000"), "per_100_girls": ("/100", " per 100"), "dong": (" đồng", " đồng"), "grams": (" gam", " grams"), "percent_change": ("%", "%"),
 }  # fmt: skip
 
 
