@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
 
 import childdb
+from childdb.cli.faults import not_of_ours, quit_with, words_do_not_fit
 from schemas.errors import ChildDBError
 
 # verb -> (module, one line in Vietnamese, one line in English); the module has the click command as `command`
@@ -110,9 +112,13 @@ def main(args: list[str] | None = None) -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as fault:
-        fault.show()
+        context = getattr(fault, "ctx", None)
+        click.echo(words_do_not_fit(fault, _lang(context) if context else _spoken), err=True)
         sys.exit(fault.exit_code)
     except ChildDBError as fault:
-        click.echo(fault.sentence(_spoken), err=True)
-        sys.exit(fault.exit_code)
+        quit_with(fault, _spoken)
+    except Exception as fault:
+        if os.environ.get("CHILDDB_DEBUG"):
+            raise
+        quit_with(not_of_ours(fault), _spoken)
     sys.exit(code if isinstance(code, int) else 0)
