@@ -24,11 +24,15 @@ class Level:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A ladder; Splink numbers its levels downward from the first, the last being 0 and `blank` -1."""
+    """A ladder; Splink numbers its levels downward from the first, the last being 0 and `blank` -1.
+
+    `absent` names the level of a pattern that is not there: it weighs nothing and is not worth a sentence.
+    """
 
     id: str
     blank: str
     levels: tuple[Level, ...]
+    absent: str = ""
 
     def level(self, gamma: int) -> Level | None:
         return None if gamma < 0 else self.levels[len(self.levels) - 1 - gamma]
@@ -66,6 +70,23 @@ def comparisons() -> tuple[Comparison, ...]:
     return tuple(found)
 
 
+@cache
+def patterns() -> tuple[Comparison, ...]:
+    """The ladders of patterns.toml: what several comparisons say at once."""
+    text = resources.files("childdb.matching").joinpath("patterns.toml").read_text("utf-8")
+    return tuple(
+        Comparison(
+            name, "", tuple(Level(v["id"], "", v["vi"], v["en"]) for v in entry["levels"]), entry.get("absent", "")
+        )
+        for name, entry in tomllib.loads(text).items()
+    )
+
+
+def ladders() -> tuple[Comparison, ...]:
+    """Every ladder that has weights: the comparisons, then the patterns."""
+    return comparisons() + patterns()
+
+
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -100,4 +121,4 @@ def _as_splink(entry: Comparison, weights: Mapping[str, float]) -> dict[str, Any
     return {"output_column_name": entry.id, "comparison_description": entry.id, "comparison_levels": levels}
 
 
-__all__ = ["COLUMN_NAMES", "Comparison", "Level", "blocking", "comparisons", "settings"]
+__all__ = ["COLUMN_NAMES", "Comparison", "Level", "blocking", "comparisons", "ladders", "patterns", "settings"]

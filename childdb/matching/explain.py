@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from childdb.matching.company import COMPANY
-from childdb.matching.comparisons import comparisons
+from childdb.matching.comparisons import ladders
 from childdb.matching.model import Model
 
 _WORTH_SAYING = 0.5  # bits
@@ -26,8 +26,9 @@ class Reason:
 def reasons(model: Model, gammas: Mapping[str, int], company: str) -> list[Reason]:
     """The features of a pair, the weightiest first; blanks say nothing and are not listed."""
     found = []
-    for entry in comparisons():
-        if level := entry.level(int(gammas[entry.id])):
+    for entry in ladders():
+        level = entry.level(int(gammas[entry.id]))
+        if level and level.id != entry.absent:
             bits = model.slope * model.weights[entry.id][level.id]
             found.append(Reason(entry.id, level.id, bits, level.vi, level.en))
     vi, en = COMPANY[company]

@@ -9,12 +9,15 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from childdb.matching.comparisons import comparisons, settings
+from childdb.matching.comparisons import comparisons, ladders, settings
+from childdb.matching.patterns import gammas_of, weigh_patterns
 from childdb.matching.prepare import COLUMN_NAMES, Comparable
 
-_TYPES = {name: pa.int32() for name in ("unique_id", "words", "byear", "bmonth", "bday", "given_k")} | {
-    "bits": pa.float64()
-}
+_TYPES = (
+    {name: pa.int32() for name in ("unique_id", "words", "byear", "bmonth", "bday", "given_k")}
+    | {name: pa.float64() for name in ("bits", "mother_b", "father_b", "head_b")}
+    | {"nick": pa.bool_()}
+)
 
 
 def scored_pairs(
@@ -28,7 +31,8 @@ def scored_pairs(
     """
     names = [entry.id for entry in comparisons()]
     if len(rows) < 2:
-        return {name: np.array([], dtype=np.int64) for name in ("left", "right", "weight", *names)}
+        every = ("left", "right", "weight", *(entry.id for entry in ladders()))
+        return {name: np.array([], dtype=np.int64) for name in every}
     logging.getLogger("splink").setLevel(logging.ERROR)
     from splink import DuckDBAPI, Linker  # its import takes half a second, and only matching needs it
 
@@ -47,7 +51,10 @@ def scored_pairs(
         gammas = ", ".join(f"gamma_{name} as {name}" for name in names)
         ordered = f"least(unique_id_l, unique_id_r) as left, greatest(unique_id_l, unique_id_r) as right, {gammas}"
         query = f"select {ordered}, match_weight as weight from {found} order by all"
-        return {name: np.asarray(column) for name, column in connection.sql(query).fetchnumpy().items()}
+        pairs = {name: np.asarray(column) for name, column in connection.sql(query).fetchnumpy().items()}
+    pairs |= gammas_of(rows, pairs)
+    pairs["weight"] = pairs["weight"] + weigh_patterns(pairs, weights)
+    return pairs
 
 
 def as_table(rows: Sequence[Comparable]) -> pa.Table:

@@ -10,7 +10,7 @@ import numpy as np
 
 from childdb.matching.cluster import Clusters, Contradiction, Pair
 from childdb.matching.company import LEVELS, company
-from childdb.matching.comparisons import comparisons
+from childdb.matching.comparisons import ladders
 from childdb.matching.decide import costs, probability
 from childdb.matching.explain import Reason, in_words, reasons
 from childdb.matching.linkage import scored_pairs
@@ -28,7 +28,7 @@ _AGAINST = -4.0  # bits from which a pair speaks against every chain that would 
 # levels that may be two children in one household or one commune: never merged without a person or a number
 _LOOKS_LIKE_TWO = {
     "kin": ("twins", "near_twins", "cousins", "namesakes", "namesakes_mother", "siblings"),
-    "name": ("near_name", "other_name_by_marks"),
+    "name": ("near_name", "other_name_by_marks", "other_middle", "nickname"),
     "sex": ("differ",),
 }
 
@@ -119,7 +119,7 @@ def score(prepared: Sequence[Comparable], model: Model, also: Sequence[Pair] = (
     levels = company(prepared, pairs["left"], pairs["right"], pairs["weight"])
     added = np.array([model.company[name] for name in LEVELS]) + model.company_prior
     bits = model.slope * pairs["weight"] + added[levels]
-    gammas = {entry.id: pairs[entry.id] for entry in comparisons()}
+    gammas = {entry.id: pairs[entry.id] for entry in ladders()}
     return Scored(pairs["left"], pairs["right"], gammas, levels, bits)
 
 
@@ -191,7 +191,7 @@ def _looks_like_two(scored: Scored, place: int) -> frozenset[str]:
 
 
 def _level(scored: Scored, name: str, place: int) -> str | None:
-    entry = next(entry for entry in comparisons() if entry.id == name)
+    entry = next(entry for entry in ladders() if entry.id == name)
     level = entry.level(int(scored.gammas[name][place]))
     return level.id if level else None
 
@@ -260,5 +260,5 @@ def _kin(clusters: Clusters, told: _Told) -> list[Doubt]:
 
 def _at(scored: Scored, name: str, levels: Sequence[str]) -> np.ndarray:
     """Which pairs reached one of the LEVELS of a comparison."""
-    entry = next(entry for entry in comparisons() if entry.id == name)
+    entry = next(entry for entry in ladders() if entry.id == name)
     return np.isin(scored.gammas[name], [entry.gamma(level) for level in levels])

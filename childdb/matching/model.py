@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 
 from childdb.matching.company import LEVELS
-from childdb.matching.comparisons import comparisons
+from childdb.matching.comparisons import ladders
 from schemas.errors import InvalidDefinition
 
 
@@ -34,7 +34,7 @@ def shipped() -> Model:
     """The model that comes with the package, refused where it does not fit comparisons.toml."""
     text = resources.files("childdb.matching").joinpath("model.json").read_text("utf-8")
     model = Model(**json.loads(text))
-    wanted = {entry.id: {level.id for level in entry.levels} for entry in comparisons()}
+    wanted = {entry.id: {level.id for level in entry.levels} for entry in ladders()}
     if {k: set(v) for k, v in model.weights.items()} != wanted or set(model.company) != set(LEVELS):
         raise InvalidDefinition(
             "Mô hình ghép trẻ (model.json) không khớp với comparisons.toml; hãy huấn luyện lại.",

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
 from childdb.matching.names import folded, normalised, unnamed
 from childdb.matching.numbers import number
@@ -32,7 +33,26 @@ _SOUNDS = (
 # words between clan and given name that tell no two children apart; H'Mông boys bear A, girls Thị
 _FILLERS = frozenset({"van", "thi", "a"})
 _SMOOTHING = 1000  # a file of a thousand rows weighs as much as what is assumed of a name never met
-_ASSUMED_SHARE = 1 / 4000
+_ASSUMED_SHARE, _ASSUMED_GIVEN = 1 / 4000, 1 / 100
+IN_USE = 4  # rows that must bear a given name for it to be one, and no slip of the hand
+
+
+@cache
+def names_in_use() -> frozenset[str]:
+    """Given names that are borne in this district whatever the list at hand: a short list shows few of them."""
+    return _words_of("given_names.txt")
+
+
+@cache
+def nicknames() -> frozenset[str]:
+    """Names used at home alone, as no register of births has them."""
+    return _words_of("nicknames.txt")
+
+
+def _words_of(name: str) -> frozenset[str]:
+    text = resources.files("childdb.matching").joinpath(name).read_text("utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(normalised(word) for line in lines for word in line.split())
 
 
 @dataclass(slots=True)
@@ -49,7 +69,9 @@ class Comparable:
     given: str | None
     given_n: str | None
     given_p: str | None  # as it sounds
+    middle: str | None  # the words between clan and given name
     words: int
+    nick: bool | None  # whether the given name is one that is used at home alone
     bdate: str | None  # YYYY-MM-DD, known to the day
     bkey: str | None  # the same for 05/03 and 03/05
     byear: int | None
@@ -75,6 +97,9 @@ class Comparable:
     lst: str | None
     given_k: int  # how many rows bear that given name, with its marks
     bits: float | None  # how rare the name is in that commune: minus log2 of its share
+    mother_b: float | None  # how rare each grown-up's name is in the whole list, in the same measure
+    father_b: float | None
+    head_b: float | None
 
 
 COLUMN_NAMES = tuple(field.name for field in fields(Comparable))
@@ -109,20 +134,25 @@ def _one(place: int, row: Mapping[str, str]) -> Comparable:
         sex(get("sex") or ""), ethnicity(get("ethnicity") or ""),
         *_grown(get("mother_name") or ""), *_grown(get("father_name") or ""), *_grown(get("household_head") or ""),
         village_name(nfc(get("village") or "")) or None, commune, root(commune) if commune else None,
-        nfc(get("list_id") or "") or None, 0, None,
+        nfc(get("list_id") or "") or None, 0, None, None, None, None,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=131072)
-def _name(text: str) -> tuple[str | None, str | None, str | None, str | None, str | None, str | None, str | None, int]:
+def _name(
+    text: str,
+) -> tuple[
+    str | None, str | None, str | None, str | None, str | None, str | None, str | None, str | None, int, bool | None
+]:
     if unnamed(text):
-        return (None, None, None, None, None, None, None, 0)
+        return (None, None, None, None, None, None, None, None, 0, None)
     flat = folded(text)
     words = flat.split()
     marked = normalised(text).split()
     clan = words[0] if len(words) > 1 else None
     return (
-        normalised(text), flat, core_words(flat), clan, words[-1], marked[-1], sound(words[-1]), len(words),
+        normalised(text), flat, core_words(flat), clan, words[-1], marked[-1], sound(words[-1]),
+        " ".join(words[1:-1]) or None, len(words), marked[-1] in nicknames(),
     )  # fmt: skip
 
 
@@ -229,13 +259,16 @@ def root(commune: str) -> str:
 
 
 class Rarity:
-    """How rare each name is in its commune, drawn to its share in the whole list and to what is assumed of any."""
+    """How rare each name is: a child's in its commune, drawn to its share in the whole list and to what is assumed of
+    any; a grown-up's in the whole list (a given name alone, among given names)."""
 
     def __init__(self) -> None:
         self._whole: Counter[str] = Counter()
         self._local: Counter[tuple[str | None, str]] = Counter()
         self._homes: Counter[str | None] = Counter()
         self._given: Counter[str] = Counter()
+        self._grown: Counter[str] = Counter()
+        self._named = 0  # grown-ups
 
     def count(self, rows: Sequence[Comparable], times: int = 1) -> None:
         """Take the names of ROWS into account; with TIMES of -1, take them out again."""
@@ -246,13 +279,27 @@ class Rarity:
                 self._homes[row.root] += times
             if row.given_n:
                 self._given[row.given_n] += times
+            for name in (row.mother_s, row.father_s, row.head_s):
+                if name:
+                    self._named += times
+                    self._grown[name] += times
+            for full, flat in ((row.mother_s, row.mother_f), (row.father_s, row.father_f), (row.head_s, row.head_f)):
+                if full and flat and " " in full:
+                    self._grown[flat.rpartition(" ")[2]] += times
 
     def weigh(self, rows: Sequence[Comparable]) -> None:
-        """Fill in `given_k` and `bits`."""
+        """Fill in `given_k`, `bits` and the rarity of the grown-ups."""
         total = self._whole.total()
         for row in rows:
             if row.core and row.given_n:
-                row.given_k = self._given[row.given_n]
+                row.given_k = max(self._given[row.given_n], IN_USE if row.given_n in names_in_use() else 0)
                 share = (self._whole[row.core] + _SMOOTHING * _ASSUMED_SHARE) / (total + _SMOOTHING)
                 near = (self._local[row.root, row.core] + _SMOOTHING * share) / (self._homes[row.root] + _SMOOTHING)
                 row.bits = -math.log2(near)
+            row.mother_b, row.father_b, row.head_b = map(self._bits, (row.mother_s, row.father_s, row.head_s))
+
+    def _bits(self, name: str | None) -> float | None:
+        if not name:
+            return None
+        assumed = _ASSUMED_SHARE if " " in name else _ASSUMED_GIVEN
+        return -math.log2((self._grown[name] + _SMOOTHING * assumed) / (self._named + _SMOOTHING))
