@@ -171,23 +171,28 @@ class SheetScan:
 
 
 _ADDRESS = re.compile(
-    rb"""<(?:\w+:)?c\b(?:\s+(?!r=)[\w:]+=["'][^"']*["'])*\s+r=["']\$?([A-Z]{1,3})\$?([0-9]{1,7})["']"""
+    rb"""<(?:\w+:)?c\b(?:\s+(?!r=)[\w:]+=["'][^"']*["'])*\s+r=["']\$?([A-Z]{1,3})\$?([0-9]{1,7})["'][^>/]*(/>|></)?"""
 )
 
 
 def measure(data: bytes) -> SheetScan:
-    """How far the cells of a sheet reach, from their addresses (before anything is allocated)."""
+    """How far the cells of a sheet that hold anything reach, from their addresses (before anything is allocated).
+
+    A cell that has only a format is none that the reader keeps.
+    """
     scan = SheetScan()
     columns: set[bytes] = set()
     low, high = 1 << 30, -1
     for found in _ADDRESS.finditer(data):
+        scan.cells += 1
+        if found.group(3):
+            continue
         columns.add(found.group(1))
         row = int(found.group(2))
         if row < low:
             low = row
         if row > high:
             high = row
-        scan.cells += 1
     if columns:
         indexes = [column_of(name.decode()) for name in columns]
         scan.first, scan.last = (low - 1, min(indexes)), (high - 1, max(indexes))

@@ -13,6 +13,7 @@ from childdb.intake.convert.dates import UNREADABLE, Parts, split
 from childdb.intake.convert.people import read_sex
 from childdb.intake.grid import Cell, Grid, shown
 from childdb.intake.headings import match, vocabulary
+from childdb.intake.legacy_text import undo_twice
 from childdb.intake.names_by_place import dated_sexes, given_names
 from childdb.intake.template import templates
 from childdb.intake.village_rows import lone_villages
@@ -431,15 +432,16 @@ def village_name(text: str) -> str:
     return bare.strip(" .:;-–")
 
 
-def title_lines(grid: Grid, stop: int) -> list[str]:
-    """The texts above row STOP, one line per text."""
+def title_lines(grid: Grid, stop: int, start: int = 0) -> list[str]:
+    """The texts from row START to above row STOP, one line per text."""
     lines: list[str] = []
-    for r in range(min(stop, len(grid.rows))):
+    for r in range(start, min(stop, len(grid.rows))):
         seen: set[str] = set()
-        for value in grid.rows[r]:
+        for c, value in enumerate(grid.rows[r]):
             if isinstance(value, str) and value.strip() and value not in seen:
                 seen.add(value)
-                lines.extend(nfc(part) for part in value.split("\n") if part.strip())
+                forms = [value, undo_twice(value)] if grid.garbled.get((r, c)) == "twice" else [value]
+                lines.extend(nfc(part) for form in forms for part in form.split("\n") if part.strip())
             elif isinstance(value, date):
                 said = next((v for v in reversed(grid.rows[r]) if isinstance(v, str)), "")
                 lines.append(f"{nfc(said)} {value:%d/%m/%Y}".strip())

@@ -8,15 +8,17 @@ Tables: TCVN 5712:1993 (VN3), VNI-Windows, RFC 1456 (VIQR).
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from childdb.intake.convert.people import read_ethnicity
 from childdb.intake.grid import Grid, Place
 from childdb.intake.syllables import all_possible, possible, words
+from childdb.intake.words_lookup import bare_key
 
 _TCVN3_CODES = (
     "µ¶·¸¹" "¨»¼½¾Æ" "©ÇÈÉÊË" "ÌÎÏÐÑ" "ªÒÓÔÕÖ" "×ØÜÝÞ" "ßáâãä" "«åæçèé" "¬êëìíî" "ïñòóô" "\u00adõö÷øù" "úûüýþ"
@@ -79,6 +81,7 @@ _MARKERS = re.compile(
 _TWICE = dict(zip("ỏõóốộờỡớũúụừựỳ", "áâãèéêìíòóôõùú", strict=True))
 _TWICE_TABLE = str.maketrans(_TWICE)
 # a sheet is damaged as a whole where some cells show it and none, of so many, shows the contrary
+_LONGEST_HEADING = 8  # words
 _SHEET_TEXTS, _SHEET_CELLS = 10, 3
 _LOST_OPEN = re.compile(r"ơ[imnpt](?![^\W\d_])")  # ươi, ươm, ươn ... without their ư are syllables too
 _TWICE_IMAGE = set(_TWICE)
@@ -127,8 +130,9 @@ def _readings(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def decode_grid(grid: Grid) -> None:
-    """Decode GRID's legacy text in place and mark what is damaged (`garbled`)."""
+def decode_grid(grid: Grid, heading_words: Collection[str] = ()) -> None:
+    """Decode GRID's legacy text in place and mark what is damaged (`garbled`); HEADING_WORDS are parts of headings,
+    which are understood even where they were converted twice."""
     distinct = {value for row in grid.rows for value in row if isinstance(value, str)}
     if grid.fonts or any(_MARKERS.search(value) for value in distinct):
         texts = [
@@ -141,6 +145,19 @@ def decode_grid(grid: Grid) -> None:
     if any(value.isascii() and _VIQR_STRONG.search(value) for value in distinct):
         _decode_viqr(grid)
     _mark_damage(grid)
+    for (r, c), why in list(grid.garbled.items()):
+        if why == "twice" and (undone := _heading_undone(str(grid.rows[r][c]), heading_words)):
+            grid.rows[r][c] = undone  # a heading tells what its column means; it is no value
+            del grid.garbled[r, c]
+
+
+def _heading_undone(text: str, known: Collection[str]) -> str | None:
+    """The heading that TEXT was, each of its words converted once more or not."""
+    parts = text.split(" ")
+    if len(parts) > _LONGEST_HEADING:
+        return None
+    tries = itertools.product(*(dict.fromkeys((undo_twice(part), part)) for part in parts))
+    return next((undone for words in tries if bare_key(undone := " ".join(words)) in known), None)
 
 
 def _decode_single_byte(grid: Grid, texts: list[tuple[int, int, str]]) -> None:
@@ -161,8 +178,25 @@ def _decode_single_byte(grid: Grid, texts: list[tuple[int, int, str]]) -> None:
         evidence = verdicts[column, font]
         if not evidence and font is None:
             evidence = sheet
+        runs = _runs(cells)
         for place, value in cells:
-            _decode_cell(grid, place, value, font, evidence)
+            _decode_cell(grid, place, value, font, evidence, runs)
+
+
+def _runs(cells: Sequence[tuple[Place, str]]) -> list[tuple[int, str]]:
+    """The rows of one column whose text is possible in one encoding alone, if that changes but once from top to bottom
+    (a heading of one hand over data of another, rows pasted below others); else nothing."""
+    told = [(row, next(iter(found))) for (row, _), v in sorted(cells) if len(found := _readings(v)) == 1]
+    changes = sum(a[1] != b[1] for a, b in itertools.pairwise(told))
+    return told if changes == 1 else []
+
+
+def _of_run(runs: Sequence[tuple[int, str]], row: int, readings: frozenset[str]) -> str | None:
+    """The encoding of the run in which ROW stands; None at the border of two."""
+    above = next((e for r, e in reversed(runs) if r < row), None)
+    below = next((e for r, e in runs if r > row), None)
+    chosen = above if below is None or below == above else None
+    return chosen if chosen in readings and sum(e == chosen for _, e in runs) > 1 else None
 
 
 def _evidence(values: Iterable[str]) -> Counter[str]:
@@ -185,7 +219,9 @@ def _looks_tcvn3(value: str) -> bool:
     return first >= second
 
 
-def _decode_cell(grid: Grid, place: Place, value: str, font: str | None, evidence: Counter[str]) -> None:
+def _decode_cell(
+    grid: Grid, place: Place, value: str, font: str | None, evidence: Counter[str], runs: Sequence[tuple[int, str]]
+) -> None:
     readings = _readings(value)
     by_font = {"tcvn3_capital": "tcvn3"}.get(font or "", font)
     if len(readings) == 1:
@@ -193,7 +229,11 @@ def _decode_cell(grid: Grid, place: Place, value: str, font: str | None, evidenc
     elif not readings:
         chosen = _best_broken(value, by_font, evidence)
     else:
-        chosen = _among(readings, by_font, evidence) or _known_word(value, readings)
+        chosen = (
+            _among(readings, by_font, evidence)
+            or _known_word(value, readings)
+            or _of_run(runs, place[0], readings)
+        )
     if chosen is None:
         grid.garbled[place] = "unclear"
     elif chosen != "unicode":
@@ -256,6 +296,11 @@ def _decode_viqr(grid: Grid) -> None:
                 row[c] = done if all_possible(done) else cell
 
 
+def undo_twice(text: str) -> str:
+    """TEXT with a second conversion taken back, as far as it can be; never for a value."""
+    return text.translate(_TWICE_TABLE)
+
+
 def twice_converted(text: str) -> bool:
     """Whether a word of TEXT is impossible and becomes possible when a second conversion is taken back."""
     return any(
@@ -303,14 +348,26 @@ def _mark_damage(grid: Grid) -> None:
                 {place: "twice" for place, text in cells if place not in grid.garbled and _may_be_twice(text)}
             )
     texts = [pair for cells in by_column.values() for pair in cells]
-    if rows and len(texts) >= _SHEET_TEXTS and not any(_TWICE_UNTOUCHED & set(text) for _, text in texts):
-        grid.garbled.update({p: "twice" for p, text in texts if p not in grid.garbled and _may_be_twice(text)})
+    within = _damaged_part(texts, rows)
+    grid.garbled.update({p: "twice" for p, text in within if p not in grid.garbled and _may_be_twice(text)})
     _mark_lost_beside(grid, texts)
     if rows:  # what stands beside damaged text was converted with it
         beside = ((place, text) for cells in by_column.values() for place, text in cells if place[0] in rows)
         grid.garbled.update(
             {place: "twice" for place, text in beside if place not in grid.garbled and _may_be_twice(text)}
         )
+
+
+def _damaged_part(texts: Sequence[tuple[Place, str]], rows: set[int]) -> list[tuple[Place, str]]:
+    """The texts between the nearest rows, above and below the ROWS with evident damage, that show the contrary; none
+    where such a row stands among them, or where they are too few to tell."""
+    if not rows:
+        return []
+    sound = {place[0] for place, text in texts if _TWICE_UNTOUCHED & set(text)}
+    low = max((r for r in sound if r < min(rows)), default=-1)
+    high = min((r for r in sound if r > low), default=1 << 30)
+    part = [pair for pair in texts if low < pair[0][0] < high]
+    return part if high > max(rows) and len(part) >= _SHEET_TEXTS else []
 
 
 def _mark_lost_beside(grid: Grid, texts: list[tuple[Place, str]]) -> None:

@@ -134,7 +134,7 @@ def _read_sheet(grid: Grid, file_name: str, sha: str, wishes: Wishes) -> list[Sh
         return [SheetReading(grid.name, "skipped", issues=(Issue("sheet_hidden"),))]
     if not any(v is not None for row in grid.rows for v in row) and not grid.errors:
         return [SheetReading(grid.name, "skipped", issues=(Issue("sheet_empty"),))]
-    decode_grid(grid)
+    decode_grid(grid, vocabulary())
     tables = layout.find_tables(grid)
     if not tables:
         return [SheetReading(grid.name, "refused", issues=(Issue("template_unknown"),))]
@@ -160,7 +160,7 @@ class _TableReader:
         self.grid, self.table, self.start, self.wishes = block.grid, table, start, wishes
         self.own_titles, self.tokens = block.titles, block.last
         self.file_name, self.sha = file_name, sha
-        self.titles = layout.title_lines(Grid(grid.name, grid.rows[start : table.first]), table.first - start)
+        self.titles = layout.title_lines(grid, table.first, start)
         top = layout.title_lines(grid, first_heading) if start else []
         self.headlines = [*self.titles, *top]  # what its own title does not tell, the sheet's may
         self.issues: list[Issue] = []

@@ -36,9 +36,9 @@ def records_csv(readings: Iterable[FileReading], outcomes: Sequence[Outcomes], o
 
 def lines(reading: FileReading, outcomes: Outcomes) -> list[dict[str, str]]:
     """The lines of one file; a file or a sheet that was not read has one line with `row` empty."""
-    if reading.status != "read":
+    if not reading.sheets or any(issue.consequence == "refuse_file" for issue in reading.issues):
         status = "unchanged" if reading.status == "unchanged" else "refused"
-        return [{"file": reading.name, "status": status, "issues": _words(reading.issues or _sheet_issues(reading))}]
+        return [{"file": reading.name, "status": status, "issues": _words(reading.issues)}]
     found = []
     for sheet in reading.sheets:
         if sheet.status != "read":
@@ -64,10 +64,6 @@ def lines(reading: FileReading, outcomes: Outcomes) -> list[dict[str, str]]:
 def sheet_name(sheet: SheetReading) -> str:
     """The sheet's own name: a further table of one sheet is a reading of its own, "NAME (bảng 2)"."""
     return sheet.rows[0].sheet if sheet.rows else re.sub(r" \(bảng [0-9]+\)$", "", sheet.name)
-
-
-def _sheet_issues(reading: FileReading) -> tuple[Issue, ...]:
-    return tuple(issue for sheet in reading.sheets for issue in sheet.issues)
 
 
 def _words(issues: Sequence[Issue]) -> str:

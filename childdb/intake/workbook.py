@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import zipfile
 from datetime import date, datetime, time
@@ -42,7 +43,7 @@ def _read_zip(path: Path, kind: Kind, limits: Limits) -> Book:
             extent = binary_scan.measure(data) if kind.name == "xlsb" else evidence.measure(data)
             check_extent(extent.dense(), limits, name)
             scans[name], counts[name] = data, extent.cells
-        grids = _values(path)
+        grids = _values(path, kind.name)
         if kind.name == "xlsb":
             binary_styles = binary_scan.read_styles(_part(archive, "xl/styles.bin", limits))
             for grid in grids:
@@ -87,11 +88,14 @@ def _relations(archive: zipfile.ZipFile, limits: Limits, suffix: str) -> dict[st
     return found
 
 
-def _values(path: Path) -> list[Grid]:
+def _values(path: Path, kind: str) -> list[Grid]:
     import python_calamine
 
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        if path.suffix.lower() == f".{kind}":
+            book = python_calamine.CalamineWorkbook.from_path(str(path))
+        else:  # the reader goes by the name, which may be wrong
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         grids = []
         for meta in book.sheets_metadata:
             if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
