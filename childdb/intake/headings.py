@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from childdb.intake.convert.circumstances import circumstance_heading
+from childdb.intake.convert.circumstances import circumstance_heading, kind_heading
 from childdb.intake.convert.vaccines import dose_heading
 from childdb.intake.template import Column, Template, templates
 from childdb.intake.words_lookup import bare_key, exact_key
@@ -86,6 +86,8 @@ def match(template_id: str, path: tuple[str, ...]) -> Match:
         monthly = _monthly(template, known, parts)
         if monthly:
             return Match(monthly, "synonym")
+    if template.circumstance_columns and (code := kind_heading(parts)):
+        return Match(_circumstance(code, parts), "synonym")
     for candidate in _candidates(parts):
         found = known.exact.get(_key(candidate, exact_key))
         if found:
@@ -103,9 +105,12 @@ def match(template_id: str, path: tuple[str, ...]) -> Match:
     if template.circumstance_columns:
         code = circumstance_heading(parts)
         if code:
-            column = Column("circumstance_column", f"circumstance.code[{code}]", "circumstance_tick", " ".join(parts))
-            return Match(column, "synonym")
+            return Match(_circumstance(code, parts), "synonym")
     return Match(None)
+
+
+def _circumstance(code: str, parts: list[str]) -> Column:
+    return Column("circumstance_column", f"circumstance.code[{code}]", "circumstance_tick", " ".join(parts))
 
 
 # a word for somebody else in a heading, and the columns that tell of that person
@@ -144,6 +149,7 @@ def _of_other(template: Template, parts: Sequence[str], found: Column) -> Match 
 
 
 _MONTH = re.compile(r"(?:^|\s)(?:thang|t)\s*\.?\s*(1[0-2]|0?[1-9])(?:\s*(?:/|-|\.|nam)?\s*(20\d\d))?(?=$|\s)")
+_ROUND = re.compile(r"(?<![a-z])(?:lan|dot)\s*\d{1,2}(?!\d)")
 _MONTHLY = ("weight", "height", "muac")
 
 
@@ -153,7 +159,8 @@ def _monthly(template: Template, known: Known, parts: list[str]) -> Column | Non
     found = _MONTH.search(text)
     if not found:
         return None
-    rest = re.sub(r"\s+", " ", text[: found.start()] + " " + text[found.end() :]).strip()
+    rest = _ROUND.sub(" ", text[: found.start()] + " " + text[found.end() :])
+    rest = re.sub(r"\s+", " ", rest).strip()
     ids = known.bare.get(rest, frozenset()) & set(_MONTHLY)
     if len(ids) != 1:
         return None

@@ -14,7 +14,7 @@ from childdb.intake.convert.people import read_sex
 from childdb.intake.grid import Cell, Grid, shown
 from childdb.intake.headings import match, vocabulary
 from childdb.intake.legacy_text import undo_twice
-from childdb.intake.names_by_place import dated_sexes, given_names
+from childdb.intake.names_by_place import birth_parts, dated_sexes, given_names
 from childdb.intake.template import templates
 from childdb.intake.village_rows import lone_villages
 from childdb.intake.words_lookup import bare_key
@@ -160,7 +160,8 @@ def find_tables(grid: Grid) -> list[Table]:
     heading = find_heading(grid, 0)
     while heading:
         first, last = heading
-        paths = given_names(grid, dated_sexes(grid, heading_paths(grid, first, last), last + 1), last + 1)
+        paths = birth_parts(dated_sexes(grid, heading_paths(grid, first, last), last + 1))
+        paths = given_names(grid, paths, last + 1)
         table = Table(first, last, paths, len(grid.rows))
         found.append(table)
         following = _next_heading(grid, table)

@@ -29,6 +29,7 @@ _TCVN3_LETTERS = (
     "đ" "ĂÂÊÔƠƯĐ"
 )  # fmt: skip
 TCVN3 = dict(zip(_TCVN3_CODES, _TCVN3_LETTERS, strict=True))
+_WITHOUT_CAPITAL = frozenset(c for c in _TCVN3_LETTERS if c.upper() not in _TCVN3_LETTERS and c.islower())
 _TCVN3_TABLE = str.maketrans(TCVN3)
 
 
@@ -94,7 +95,7 @@ def decode(text: str, encoding: str) -> str:
         done = text.translate(_TCVN3_TABLE)
         if encoding == "tcvn3_capital":
             return done.upper()
-        return " ".join(_even_capitals(word) for word in done.split(" "))
+        return _first_capitals(" ".join(_even_capitals(word) for word in done.split(" ")))
     if encoding == "vni":
         return _VNI_PATTERN.sub(lambda m: VNI[m.group()], text)
     if encoding == "viqr":
@@ -106,6 +107,18 @@ def _even_capitals(word: str) -> str:
     """NGUYễN is typed with the capitals key down in a font whose accented letters have no capitals."""
     plain = [c for c in word if c.isascii() and c.isalpha()]
     return word.upper() if len(plain) > 1 and all(c.isupper() for c in plain) else word
+
+
+def _first_capitals(text: str) -> str:
+    """Lò Đức ánh is Lò Đức Ánh: the font has no capital of a letter with a tone."""
+    starts = [word[0] for word in text.split()]
+    if (
+        len(starts) < 2
+        or not all(c.isupper() or c in _WITHOUT_CAPITAL for c in starts)
+        or not any(map(str.isupper, starts))
+    ):
+        return text
+    return " ".join(w[:1].upper() + w[1:] if w[:1] in _WITHOUT_CAPITAL else w for w in text.split(" "))
 
 
 def _viqr_letter(found: re.Match[str]) -> str:
@@ -230,9 +243,7 @@ def _decode_cell(
         chosen = _best_broken(value, by_font, evidence)
     else:
         chosen = (
-            _among(readings, by_font, evidence)
-            or _known_word(value, readings)
-            or _of_run(runs, place[0], readings)
+            _among(readings, by_font, evidence) or _known_word(value, readings) or _of_run(runs, place[0], readings)
         )
     if chosen is None:
         grid.garbled[place] = "unclear"
@@ -250,10 +261,13 @@ def _best_broken(value: str, by_font: str | None, evidence: Counter[str]) -> str
         return "unicode"
     if by_font:
         return by_font
+    best = [e for e, _ in evidence.most_common()]
     if not _MARKERS.search(value):
-        best = evidence.most_common(1)
-        return best[0][0] if best else "unicode"
-    return "tcvn3" if _looks_tcvn3(value) else "vni"
+        return best[0] if best else "unicode"
+    old = [e for e in best if e != "unicode"]  # a letter of an old font stands in it
+    return _known_word(value, frozenset(("tcvn3", "vni"))) or (
+        old[0] if old else "tcvn3" if _looks_tcvn3(value) else "vni"
+    )
 
 
 def _among(readings: frozenset[str], by_font: str | None, evidence: Counter[str]) -> str | None:
@@ -315,7 +329,9 @@ def _lost(word: str, decoded: bool) -> bool:
     if word.isascii():
         bare = not re.search(r"[aeiouy]", word, re.I)
         return decoded and bare and len(word) > 1 and any(possible(w) and not w.isascii() for w in _with_u(word))
-    return len(word) > 1 and not possible(word) and any(possible(w) for w in _with_u(word))
+    if len(word) < 2 or possible(word) or read_ethnicity(word)[0]:  # Hmông is a group's name and no syllable
+        return False
+    return any(possible(w) for w in _with_u(word))
 
 
 def _with_u(word: str) -> list[str]:
@@ -387,7 +403,10 @@ def _bare_tones(text: str) -> str:
 
 
 def _may_be_twice(text: str) -> bool:
-    return bool(set(text.lower()) & _TWICE_IMAGE) and not set(text) & _TWICE_UNTOUCHED
+    """Whether a word of TEXT may come of a second conversion: Hún of Hón, but Mới of nothing."""
+    if set(text) & _TWICE_UNTOUCHED:
+        return False
+    return any(_TWICE_IMAGE & set(word.lower()) and possible(undo_twice(word.lower())) for word in words(text))
 
 
 @lru_cache(maxsize=200_000)

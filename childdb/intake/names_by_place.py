@@ -79,7 +79,44 @@ def settle_names(template: Template, paths: Sequence[tuple[str, ...]], matches: 
     elif len(names) == 2 and names[1] == names[0] + 1 and paths[names[0]] == paths[names[1]]:
         matches[names[0]] = Match(template.columns["family_name"], "position")
         matches[names[1]] = Match(template.columns["given_name"], "position")
+    _settle_other_people(template, paths, matches, by_id)
     births = by_id.get("birth_date", [])
     years = [c for c in births if exact_key(paths[c][-1]) in (exact_key("Năm sinh"), exact_key("Sinh năm"), "nam sinh")]
     if len(births) == 2 and len(years) == 1:
         matches[years[0]] = Match(template.columns["birth_year_beside"], "position")
+
+
+_NAMES = ("full_name", "family_name", "given_name")
+_PEOPLE = {"mother_name": "mother_birth_year", "father_name": "father_birth_year", "guardian_name": "", "household_head": "", "parent_name": ""}  # fmt: skip
+_OF_EVERYBODY = ("birth_date", "ethnicity", "personal_id")
+
+
+def _settle_other_people(
+    template: Template, paths: Sequence[tuple[str, ...]], matches: dict[int, Match], by_id: dict[str, list[int]]
+) -> None:
+    """Of two columns of birth dates, ethnic groups or numbers the one behind the mother's name is the mother's, where
+    the other stands behind the child's."""
+    owners = {c: id for id in (*_NAMES, *_PEOPLE) for c in by_id.get(id, [])}
+
+    def owner(column: int) -> str:
+        return next((owners[c] for c in range(column, -1, -1) if c in owners), "full_name")
+
+    for id in _OF_EVERYBODY:
+        told = {c: owner(c) for c in by_id.get(id, [])}
+        if len(told) < 2 or not any(name in _NAMES for name in told.values()):
+            continue
+        for column, name in told.items():
+            if name not in _NAMES:
+                year = _PEOPLE[name] if id == "birth_date" else ""
+                matches[column] = Match(template.columns[year], "position") if year in template.columns else Match(None)
+                by_id[id].remove(column)
+
+
+def birth_parts(paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """PATHS with Ngày, Tháng, Năm side by side put under Ngày sinh."""
+    keys = [exact_key(path[0]) if len(path) == 1 else "" for path in paths]
+    wanted = [exact_key(part) for part in ("Ngày", "Tháng", "Năm")]
+    starts = [c for c in range(len(keys) - 2) if keys[c : c + 3] == wanted]
+    if len(starts) != 1:
+        return paths
+    return [("Ngày sinh", *path) if 0 <= c - starts[0] < 3 else path for c, path in enumerate(paths)]

@@ -77,6 +77,8 @@ def understand(template: Template, table: Table, answers: Mapping[str, str]) -> 
         fields.setdefault(found.column.field, []).append(index)
     for name, places in fields.items():
         places = _without_blank(result, places, table.empty)
+        if name.startswith("circumstance.code[") and len({table.paths[c] for c in places}) == len(places):
+            continue  # Mồ côi cha and Mồ côi mẹ are one category
         if len(places) > 1 and not name.startswith(_REPEATABLE):
             if not name.startswith(_TELLING):
                 _take_first(result, places)

@@ -169,8 +169,8 @@ class CellReader:
             if not special:
                 memo[key] = found
         converted, issues = found
-        if converted is not None:
-            result.values[target] = converted
+        if converted is not None and not (converted is False and result.values.get(target)):
+            result.values[target] = converted  # a category with two columns holds where either is marked
         if issues:
             result.issues.extend(issues)
             result.raw[target] = shown(value)

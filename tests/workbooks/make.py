@@ -11,11 +11,12 @@ from tests.workbooks.case import Case
 from tests.workbooks.cases_dates import CASES as DATES
 from tests.workbooks.cases_formats import CASES as FORMATS
 from tests.workbooks.cases_layout import CASES as LAYOUT
+from tests.workbooks.cases_more import CASES as MORE
 from tests.workbooks.cases_text import CASES as TEXT
 from tests.workbooks.cases_values import CASES as VALUES
 
 FOLDER = Path(__file__).parent / "books"
-CASES: tuple[Case, ...] = (*TEXT, *DATES, *LAYOUT, *VALUES, *FORMATS)
+CASES: tuple[Case, ...] = (*TEXT, *DATES, *LAYOUT, *VALUES, *FORMATS, *MORE)
 
 
 def main() -> None:

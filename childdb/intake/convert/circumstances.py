@@ -19,6 +19,11 @@ _NUMBER = re.compile(r"^([1-3])[.,]([0-9]{1,2})(?:[.,]([0-9]{1,2}))?$")
 _GROUP = re.compile(r"hoàn cảnh|đối tượng|diện|nhóm|đặc biệt|nguy cơ", re.I)
 
 
+_OF_KINDS = re.compile(
+    r"(?:trẻ (?:em )?)?(?:bị )?(?:khuyết tật|mồ côi)(?:\s*\(.*\))?$", re.I
+)  # headings of categories with kinds below
+
+
 _CHILD = re.compile(r"^(?:trẻ em|trẻ|te|tre em|tre|con|cháu)\s+(?:có\s+|bị\s+|thuộc\s+|thuộc diện\s+)?(?=\S)")
 _MINORITY = re.compile(r"\s+(?:dtts|dân tộc thiểu số|dân tộc)$")
 _KIND_OF_DISABILITY = re.compile(
@@ -119,10 +124,19 @@ def _by_letter(letter: str) -> str | None:
 def circumstance_heading(parts: Sequence[str]) -> str | None:
     """The category that a column with x marks stands for: its words, or its letter under a heading of groups."""
     last = nfc(parts[-1])
-    grouped = len(parts) > 1 and any(_GROUP.search(nfc(part)) for part in parts[:-1])
-    found = _one(last)
-    if not found or len(found) != 1:
-        return None
     if _LETTER.match(last.lower().strip(" .")) or _NUMBER.match(last):
-        return found[0] if grouped else None
-    return found[0]
+        grouped = len(parts) > 1 and any(_GROUP.search(nfc(part)) for part in parts[:-1])
+        return _single(last) if grouped else None
+    return _single(last) or kind_heading(parts)
+
+
+def kind_heading(parts: Sequence[str]) -> str | None:
+    """The category that a heading tells together with the one above it: Khuyết tật over Nặng, Mồ côi over Cha."""
+    if len(parts) < 2 or not _OF_KINDS.match(nfc(parts[-2]).strip()):
+        return None
+    return _single(f"{nfc(parts[-2]).strip()} {nfc(parts[-1]).strip()}")
+
+
+def _single(text: str) -> str | None:
+    found = _one(text)
+    return found[0] if found and len(found) == 1 else None

@@ -17,18 +17,21 @@ _UNNAMED = {
 }  # fmt: skip
 _UNNAMED_KEYS = {normal(k): v for k, v in _UNNAMED.items()} | {fold(k): v for k, v in _UNNAMED.items()}
 _NO_NAME = re.compile(
-    r"^(?:chua (?:dat |co |dang ky )?ten.*|khong (?:co )?ten|so sinh|tre so sinh|be so sinh|moi sinh|tre moi sinh|chua co|chua dat"
-    r"|be|chau|con|\?+|\.+|-+|cb .*)$"
+    r"^(?:chua(?: .*)?|khong (?:co )?ten|so sinh|tre so sinh|be so sinh|moi sinh|tre moi sinh"
+    r"|be|em be|chau|con|\?+|\.+|-+|cb .*)$"
 )
-_CHILD_OF = re.compile(
-    r"^(?:bé |cháu |trẻ )?con (?:ông |bà |anh |chị |của |nhà )?\S+", re.I
-)  # Côn is a surname, con is none
+_CHILD_OF = re.compile(  # Côn is a surname, con is none
+    r"^((?:(?:bé|cháu|trẻ|trai|gái|sơ sinh)\s+)*)(?:\s*[,-]\s*)?con\s+(?:ông |bà |anh |chị |của |nhà )?\S+", re.I
+)
 _NOTE = re.compile(r"^(.*?\S)\s*(?:[(\[{]\s*(.+?)\s*[)\]}]?|\s[-–—]\s*(.+)|[-–—]\s+(.+)|;\s*(.+)|,\s*(.+))\s*$")
 _TAIL = re.compile(
-    r"^(.*?\S)\s+((?:đã\s+|mới\s+)?(?:chuyển(?:\s+(?:đi|khẩu|xã|đến)).*|chết.*|mất(?:\s+(?:năm|ngày|tích|\d).*)?|tử vong.*))$",
+    r"^(.*?\S)\s+((?:đã\s+|mới\s+)?(?:chuyển(?:\s+(?:đi|khẩu|xã|đến)).*|(?-i:chuyển)|chết.*|mất(?:\s+(?:năm|ngày|tích|\d).*)?|tử vong.*))$",
     re.I,
 )
 _LEAD = re.compile(r"^\d{1,4}\s*[.)]\s*(?=[^\W\d_])")
+_TITLE = re.compile(r"^(?:cháu|bé|em)\s+(?=\S+\s+\S+)", re.I)
+_TWIN = re.compile(r"\s*(?:[1-4]|số [1-4]|i{1,3}|thứ (?:nhất|hai|ba))$", re.I)  # Trai 1, Trai 2
+_TWO = re.compile(r"\s(?:và|với)\s", re.I)
 _ALLOWED = re.compile(r"^[^\W\d_]+(?:['’`.\- ][ ]?[^\W\d_]+)*\.?$")
 _YES = {
     "x",
@@ -72,11 +75,14 @@ class NameRead:
 def read_name(text: str) -> NameRead:
     text = nfc(text).strip(" .,;:*'\"")
     text = _LEAD.sub("", text)
-    if normal(text) in _UNNAMED_KEYS:
-        return NameRead(None, sex=_UNNAMED_KEYS[normal(text)])
-    if not text or _NO_NAME.match(fold(text)) or _CHILD_OF.match(text):
+    for form in (text, _TWIN.sub("", text)):
+        if normal(form) in _UNNAMED_KEYS:
+            return NameRead(None, sex=_UNNAMED_KEYS[normal(form)])
+    if not text or _NO_NAME.match(fold(text)):
         return NameRead(None)
-    note = None
+    if child_of := _CHILD_OF.match(text):
+        return NameRead(None, sex=_UNNAMED_KEYS.get(normal(child_of.group(1))))
+    text, note = _TITLE.sub("", text), None
     found = _NOTE.match(text) or _TAIL.match(text)
     if found:
         note = next(g for g in found.groups()[1:] if g)
@@ -84,7 +90,7 @@ def read_name(text: str) -> NameRead:
         inner = read_name(text)
         if inner.name is None:
             return NameRead(None, note, inner.sex)
-    if not _ALLOWED.match(text) or len(text) > 60 or len(text.replace(" ", "")) < 2:
+    if not _ALLOWED.match(text) or _TWO.search(text) or len(text) > 60 or len(text.replace(" ", "")) < 2:
         return NameRead(None, problem=True)
     return NameRead(text, note, doubtful=not all_possible(text))
 
