@@ -151,7 +151,7 @@ def _may_be_heading(row: Sequence[Cell]) -> bool:
 def _merged_down(grid: Grid, first: int, last: int) -> int:
     """The heading's last row, where its cells are merged further down."""
     reach = [r2 for r1, _, r2, _ in grid.merges if first <= r1 <= last < r2 <= first + 3]
-    return max(reach, default=last)
+    return min(max(reach, default=last), len(grid.rows) - 1)
 
 
 def find_tables(grid: Grid) -> list[Table]:
