@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from childdb.report.blocks import Block, Report
+from childdb.report.blocks import Report
 from childdb.report.decree import write_report
 from childdb.report.settings import Bodies, outline
 from childdb.store import Store
 from childdb.workflow.reporting_annexes import annexes
 from childdb.workflow.reporting_contributions import contributions, senders
 from childdb.workflow.reporting_figures import Figures, Span, computed
+from childdb.workflow.reporting_pictures import as_blocks, pictures
 from childdb.workflow.reporting_protection import Protection
 from childdb.workflow.reporting_text import Period, Text, opening
 from indicators.periods import period_named
@@ -106,12 +107,12 @@ def write_word(
     who = senders(asked.bodies, asked.unit, asked.span.as_of)
     given = contributions(store, who, asked.period.name, as_known=figures.now.results.batch)
     text = Text(figures, outline(), asked.period, given, who)
-    pictures: list[Block] = []
+    drawn = as_blocks(pictures(store, figures, outline()))
     name = unit.name[:1].lower() + unit.name[1:]
     report = Report(
         asked.bodies.body(unit, asked.span.as_of), asked.span.as_of,
         f"Kết quả thực hiện Chỉ thị số 28-CT/TW {asked.period.words} trên địa bàn {name}",
-        opening(asked.span.as_of), text.blocks(), annexes(figures, pictures),
+        opening(asked.span.as_of), text.blocks(), annexes(figures, drawn),
         f"Trên đây là kết quả thực hiện Chỉ thị số 28-CT/TW {asked.period.words} trên địa bàn {name}./.",
         {"now": str(figures.now.run), "before": str(figures.before.run), "unit": asked.unit, "lang": asked.lang,
          "inside": "1" if asked.inside else "0"},

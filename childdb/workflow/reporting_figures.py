@@ -7,6 +7,7 @@ store word for word.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -27,11 +28,14 @@ from indicators.compare import Folders, Stand, counts_of, explain_change
 from indicators.counting import TOTAL
 from indicators.engine import run
 from indicators.intervals import wilson_at
+from indicators.lists.places import inside, places
 from indicators.loader import catalogue
+from indicators.prepare.sources import connect, prepare
 from indicators.results import Results
 from indicators.targets import compare_targets
 from schemas import codes
 
+ADULT = 16
 APART = 3.0902323061678132  # z of 99.8 %: ten communes seldom stand out by chance
 _DATED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
@@ -61,6 +65,8 @@ class Figures:
     def __init__(self, now: Numbered, before: Numbered, unit: str, lang: str, protection: Protection) -> None:
         self.now, self.before, self.unit, self.lang = now, before, unit, lang
         self.protection = protection
+        self.ages: list[tuple[str, int, int]] = []
+        """Age in years, boys, girls of the whole unit (where they were counted)."""
         self.parts: Mapping[tuple[str, str], Mapping[str, Count]] = {}
         self._made: dict[tuple[str, str], Figure] = {}
         self._rows = {n.run: _by_key(n.results.frame) for n in (now, before)}
@@ -194,7 +200,27 @@ def computed(
             Numbered(_kept(store, later, actor, now), later),
             Numbered(_kept(store, earlier, actor, now), earlier),
         )
-        return _figures(place, numbered, unit, lang, protection, parts=parts)
+        figures = _figures(place, numbered, unit, lang, protection, parts=parts)
+        figures.ages = ages(place, span.as_of, unit)
+        return figures
+
+
+def ages(place: Path, on: date, unit: str) -> list[tuple[str, int, int]]:
+    """Children under 16 of a unit by completed year of age (where it is known) and sex."""
+    con = connect()
+    try:
+        prepare(con, place, as_of=on, sources={"child"})
+        kept = set(inside(places(con, on), unit.split("@")[0]))
+        rows = con.execute(
+            "select unit, age_years_lo, sex, count(*) from prepared_child where age_years_lo = age_years_hi group by all"
+        ).fetchall()
+    finally:
+        con.close()
+    counted = Counter[tuple[int, str]]()
+    for home, age, sex, n in rows:
+        if home in kept and sex in ("M", "F") and age < ADULT:
+            counted[age, sex] += n
+    return [(str(age), counted[age, "M"], counted[age, "F"]) for age in range(ADULT)] if counted else []
 
 
 def again(

@@ -1,0 +1,181 @@
+"""Which figures the pictures of a report show, and what is said of them to those who do not see them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from importlib import resources
+
+from childdb.report.blocks import Block, Picture
+from childdb.report.figure import Figure
+from childdb.report.numbers import day, measured
+from childdb.report.pictures import Dot, Panel, Tile, pyramid, ranked_dots, small_multiples, tile_map
+from childdb.report.sentences import chosen_goal, too_open
+from childdb.report.settings import Outline
+from childdb.store import Store
+from childdb.workflow.reporting_figures import Figures
+from indicators.counting import TOTAL
+from indicators.loader import catalogue
+from indicators.targets import goals_on
+from schemas import codes
+
+UNITS = {"percent": "%", "per_1000_live_births": "‰"}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture with its words: drawn as PNG (for Word) or SVG (for the page)."""
+
+    data: bytes
+    caption: str
+    alt: str
+
+
+def pictures(store: Store, figures: Figures, plan: Outline, *, kind: str = "png") -> list[Drawn]:
+    """All pictures of a report, in order."""
+    made = [_over_years(store, figures, plan.over_years, kind)]
+    made += [_ranked(figures, i, kind) for i in plan.communes if figures.communes]
+    made += [_map(figures, plan.map, kind)] if figures.communes else []
+    made += [_pyramid(figures, kind)] if figures.ages else []
+    return [m for m in made if m is not None]
+
+
+def as_blocks(drawn: Sequence[Drawn]) -> list[Block]:
+    return [Picture(d.data, d.alt, f"Hình {number}. {d.caption}") for number, d in enumerate(drawn, 1)]
+
+
+def dot(figure: Figure, label: str) -> Dot | None:
+    """A figure as a dot; None where it has no value or may not be shown."""
+    if figure.value is None or figure.hidden or too_open(figure):
+        return None
+    goal = chosen_goal(figure)
+    low, high, ci_low, ci_high = (
+        None if x is None else float(x) for x in (figure.low, figure.high, figure.ci_low, figure.ci_high)
+    )
+    return Dot(label, float(figure.value), low, high, ci_low, ci_high, goal.verdict if goal else "")
+
+
+def _over_years(store: Store, figures: Figures, ids: Sequence[str], kind: str) -> Drawn | None:
+    earlier = _kept_years(store, figures)
+    panels, told = [], []
+    for indicator in ids:
+        if indicator not in figures.ids():
+            continue
+        now = figures.one(indicator)
+        years = [(at, Dot(str(int(at)), value)) for at, value in earlier.get(indicator, [])]
+        for f in (now.before, now):
+            shown = dot(f, str(f.as_of.year)) if f is not None else None
+            if f is not None and shown is not None:
+                years.append((_year(f.as_of), shown))
+        if not years or dot(now, "") is None:
+            continue
+        path = _path(indicator, figures.now.results.as_of)
+        panels.append(Panel(now.title, sorted(years, key=lambda y: y[0]), path, UNITS.get(now.measure, "")))
+        told.append(f"{now.title}: " + ", ".join(f"{d.label} {measured_float(d.value, now.measure)}" for _, d in years))
+    if not panels:
+        return None
+    return Drawn(
+        small_multiples(panels, lang=figures.lang, kind=kind),
+        "Các chỉ tiêu chính qua các năm; nét đứt: lộ trình của mức so sánh; dải nhạt: giá trị mà hồ sơ chưa rõ cho phép; vạch: khoảng tin cậy 95%",
+        "Nhiều ô nhỏ, mỗi ô một chỉ tiêu qua các năm. " + "; ".join(told) + ".",
+    )  # fmt: skip
+
+
+def measured_float(value: float, measure: str) -> str:
+    return measured(Decimal(str(value)), measure, "vi")
+
+
+def _kept_years(store: Store, figures: Figures) -> dict[str, list[tuple[float, float]]]:
+    """Values of the unit from kept runs of earlier years: of each year the last run."""
+    newest: dict[int, int] = {}
+    for run in store.runs():
+        if run.as_of.year < figures.before.results.as_of.year:
+            newest[run.as_of.year] = run.number
+    found: dict[str, list[tuple[float, float]]] = {}
+    for year, number in sorted(newest.items()):
+        for v in store.run_values(number):
+            if v["unit"] == figures.unit and v["group_name"] == TOTAL and v["value"] is not None:
+                found.setdefault(v["indicator"], []).append((year + 0.9, float(v["value"])))
+    return found
+
+
+def _year(on: date) -> float:
+    return on.year + (on.timetuple().tm_yday - 1) / 366
+
+
+def _path(indicator: str, on: date) -> list[tuple[float, float]]:
+    """The target's path from this year to its last year, of the first confirmed document that judges anybody."""
+    targets = catalogue()[indicator].targets
+    dated = [t for t in targets if t.year is not None and t.confidence != "recalled" and t.scope == "national"]
+    if not dated:
+        return []
+    document = dated[0].document
+    years = sorted({on.year - 1, on.year, *(t.year for t in dated if t.document == document and t.year)})
+    path = []
+    for year in years:
+        goal = next(
+            (g for g in goals_on(targets, date(year, 12, 31)) if g.document == document and g.scope == "national"), None
+        )
+        if goal is not None:
+            path.append((float(year), float(goal.value)))
+    return path
+
+
+def _ranked(figures: Figures, indicator: str, kind: str) -> Drawn | None:
+    if indicator not in figures.ids():
+        return None
+    whole = figures.one(indicator)
+    found = [(u, f) for u in figures.communes if (f := figures.of_run(figures.now.run, indicator, u)) is not None]
+    dots = [d for u, f in found if (d := dot(f, codes.units()[u].short_name))]
+    if not dots or whole.value is None:
+        return None
+    goal = chosen_goal(whole)
+    data = ranked_dots(
+        dots, title=whole.title, whole=float(whole.value), target=float(goal.target) if goal else None, lang=figures.lang,
+        kind=kind, unit=UNITS.get(whole.measure, ""),
+    )  # fmt: skip
+    told = ", ".join(
+        f"{d.label} {measured_float(d.value, whole.measure)}" for d in sorted(dots, key=lambda d: -d.value)
+    )
+    return Drawn(
+        data, f"{whole.title}, theo xã, xếp từ cao xuống thấp, ngày {day(whole.as_of, 'vi')}", f"{whole.title}: {told}."
+    )
+
+
+def _map(figures: Figures, indicator: str, kind: str) -> Drawn | None:
+    if indicator not in figures.ids():
+        return None
+    whole = figures.one(indicator)
+    tiles, told = [], []
+    for unit, (row, column) in tile_places(figures.communes).items():
+        f = figures.of_run(figures.now.run, indicator, unit)
+        d = dot(f, "") if f else None
+        value = measured_float(round(d.value, 1), whole.measure) if d else "…"
+        name = codes.units()[unit].short_name
+        tiles.append(Tile(name, row, column, value, d.verdict if d else ""))
+        told.append(f"{name} {value}")
+    note = "Mỗi ô là một xã, đặt gần vị trí thật; không phải bản đồ địa giới."
+    data = tile_map(tiles, title=whole.title, note=note, lang=figures.lang, kind=kind)
+    return Drawn(
+        data, f"Bản đồ ô: {whole.title}, ngày {day(whole.as_of, 'vi')}", f"{whole.title} theo xã: {', '.join(told)}."
+    )
+
+
+def tile_places(units: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Where each commune stands on the map of tiles; those without a place stand in a row below."""
+    text = resources.files("childdb.report").joinpath("tiles.csv").read_text("utf-8")
+    placed = {
+        f"{r['code']}@{r['valid_from']}": (int(r["row"]), int(r["column"])) for r in csv.DictReader(text.splitlines())
+    }
+    below = max((row for row, _ in placed.values()), default=-1) + 1
+    left = [u for u in units if u not in placed]
+    return {u: placed[u] for u in units if u in placed} | {u: (below + n // 4, n % 4) for n, u in enumerate(left)}
+
+
+def _pyramid(figures: Figures, kind: str) -> Drawn:
+    title = f"Trẻ em theo tuổi và giới tính, ngày {day(figures.now.results.as_of, 'vi')}"
+    told = "; ".join(f"{age} tuổi: {boys} nam, {girls} nữ" for age, boys, girls in figures.ages)
+    return Drawn(pyramid(figures.ages, title=title, lang=figures.lang, kind=kind), title, f"{title}. {told}.")
