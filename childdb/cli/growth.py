@@ -91,28 +91,45 @@ def zscores(ctx: click.Context, source: Path, target: Path, reference: str, age_
 
 
 @command.command()
-@click.argument("source", metavar="IN", type=FILE)
+@click.argument("source", metavar="[IN]", type=FILE, required=False)
 @click.option(
     "--format",
     "form",
     type=click.Choice(["table", "csv", "json"]),
     help="Dạng kết quả; mặc định: bảng trên màn hình, csv khi ghi ra tệp / form; default: table on a screen, csv elsewhere.",
 )
+@click.option("--commune", metavar="CODE", help="Từ kho, một xã / from the store, one commune.")
+@as_of_option
+@known_option
 @reference_option
 @age_unit_option
 @click.pass_context
-def prevalence(ctx: click.Context, source: Path, form: str | None, reference: str, age_unit: str) -> int:
+def prevalence(ctx: click.Context, source: Path | None, form: str | None, commune: str | None, as_of: date | None,
+               as_known: int | None, reference: str, age_unit: str) -> int:  # fmt: skip
     """Tỷ lệ theo nhóm tuổi và giới, giới hạn tin cậy 95 % / prevalences by age group and sex with 95 % limits.
 
-    Các cột cluster, strata, sw được dùng nếu có / the columns cluster, strata, sw are used where present.
+    Các cột cluster, strata, sw được dùng nếu có / the columns cluster, strata, sw are used where present. Không có IN:
+    trẻ dưới 5 tuổi trong kho, lần cân đo mới nhất của mười hai tháng, thêm theo xã, dân tộc, hộ nghèo, thôn bản là cụm /
+    without IN: the store's children under five, also by commune, ethnicity and poverty, villages as clusters.
     """
-    from indicators.growth.prevalence import prevalence as estimate
     from indicators.growth.show import as_csv, as_json, prevalence_table
 
     form = form or ("table" if sys.stdout.isatty() else "csv")
-    found = estimate(source, reference, age_in_months=age_unit == "months")
-    forms = {"csv": as_csv, "json": as_json}
-    click.echo(forms[form](found.rows) if form in forms else prevalence_table(found.rows, _lang(ctx)), nl=False)
+    if source is None:
+        rows = _of_store(ctx, commune, as_of, as_known, reference)
+    else:
+        _refuse_store_options(commune, as_of, as_known)
+        rows = _of_file(ctx, source, reference, age_unit == "months")
+    if rows or form != "table":
+        forms = {"csv": as_csv, "json": as_json}
+        click.echo(forms[form](rows) if form in forms else prevalence_table(rows, _lang(ctx)), nl=False)
+    return DONE
+
+
+def _of_file(ctx: click.Context, source: Path, reference: str, in_months: bool) -> Sequence[Mapping[str, Any]]:
+    from indicators.growth.prevalence import prevalence as estimate
+
+    found = estimate(source, reference, age_in_months=in_months)
     if found.excluded:
         _say(
             ctx,
@@ -125,7 +142,41 @@ def prevalence(ctx: click.Context, source: Path, form: str | None, reference: st
             f"Có {found.without_weight} dòng không có trọng số, được tính bằng 0.",
             f"{found.without_weight} rows without a weight count as 0.",
         )
-    return DONE
+    return found.rows
+
+
+def _of_store(
+    ctx: click.Context, commune: str | None, as_of: date | None, as_known: int | None, reference: str
+) -> Sequence[Mapping[str, Any]]:
+    from childdb.workflow.growth import store_prevalence
+
+    if reference != "2006":
+        raise UsageFault("--reference 2007 cần một tệp IN.", "--reference 2007 needs a file IN.")
+    with opened(ctx) as store:
+        rows = store_prevalence(store, as_of=as_of or today(), as_known=as_known, commune=commune, lang=_lang(ctx))
+    if rows:
+        living, seen = rows[0]["children"] or 0, rows[0]["measured"] or 0
+        share = f"{100 * seen / living:.1f}" if living else "-"
+        _say(
+            ctx,
+            f"Đã cân đo {seen} trong {living} trẻ dưới 5 tuổi ({share.replace('.', ',')} %) trong 12 tháng.",
+            f"{seen} of {living} children under five ({share} %) measured in 12 months.",
+        )
+    else:
+        _say(
+            ctx,
+            "Không có trẻ dưới 5 tuổi nào được cân đo trong 12 tháng.",
+            "No child under five was measured in 12 months.",
+        )
+    return rows
+
+
+def _refuse_store_options(commune: str | None, as_of: date | None, as_known: int | None) -> None:
+    if commune or as_of or as_known:
+        raise UsageFault(
+            "--commune, --as-of, --as-known chỉ dùng khi không có tệp IN.",
+            "--commune, --as-of and --as-known go without a file IN.",
+        )
 
 
 @command.command()
@@ -147,11 +198,7 @@ def quality(ctx: click.Context, source: Path | None, by: str | None, commune: st
     from indicators.growth.show import as_csv, as_json, quality_table
 
     if source is not None:
-        if commune or as_of or as_known:
-            raise UsageFault(
-                "--commune, --as-of, --as-known chỉ dùng khi không có tệp IN.",
-                "--commune, --as-of and --as-known go without a file IN.",
-            )
+        _refuse_store_options(commune, as_of, as_known)
         from indicators.growth.quality import judged_file
 
         judged = judged_file(source, by, age_in_months=age_unit == "months")

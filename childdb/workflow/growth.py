@@ -14,10 +14,11 @@ from childdb.workflow.explaining import unit_on
 from childdb.workflow.figures import snapshot_of
 from indicators.growth import curve, history
 from indicators.growth.quality import ALL, Judged, judged_measuring
+from indicators.growth.snapshot_prevalence import snapshot_prevalence
 from indicators.growth.zscore import STANDING_MINUS_LYING_CM, TWO_YEARS_DAYS, adjusted_length
 from indicators.prepare.child import residents
 from indicators.prepare.moment import Moment
-from indicators.prepare.sources import connect, open_snapshot
+from indicators.prepare.sources import connect, open_snapshot, prepare
 from schemas import codes
 from schemas.dates import add_months
 from schemas.errors import NotFound, UsageFault
@@ -43,6 +44,10 @@ WORDS = {
         "title": "Growth of the child",
     },
 }  # fmt: skip
+POVERTY = {
+    "vi": {"poor": "hộ nghèo", "near_poor": "hộ cận nghèo", "none": "hộ không nghèo"},
+    "en": {"poor": "poor household", "near_poor": "near-poor household", "none": "household not poor"},
+}
 SEX_CODE = {"M": 1, "F": 2}
 INDICES = history.SCORES
 
@@ -117,6 +122,25 @@ def store_quality(
         )
         found = judged_measuring(con, "growth_judged", "judged")
     return found if commune else [_by_name(judged) for judged in found]
+
+
+def store_prevalence(
+    store: Store, *, as_of: date, as_known: int | None = None, commune: str | None = None, lang: str = "vi"
+) -> list[dict[str, Any]]:
+    """Prevalences of the district's children under five, or of COMMUNE's (`indicators.growth.snapshot_prevalence`)."""
+    with snapshot_of(store, as_of=as_of, as_known=as_known) as place, connect() as con:
+        prepare(con, place, as_of=as_of, geography=as_of, sources={"child"})
+        history.score_history(con, until=as_of)
+        found = snapshot_prevalence(con, since=since(as_of), units=_units(commune, as_of), names=_group_names(lang))
+    return [dict(row) for row in found]
+
+
+def _group_names(lang: str) -> dict[str, dict[str, str]]:
+    return {
+        "unit": {key: f"{unit.code} {unit.name}" for key, unit in codes.units().items()},
+        "ethnicity": {code: group.name for code, group in codes.ethnic_groups().items()},
+        "poverty": POVERTY[lang],
+    }
 
 
 def _by_name(judged: Judged) -> Judged:

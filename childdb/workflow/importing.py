@@ -11,6 +11,7 @@ from typing import Any
 
 from childdb.intake import Limits, read_files
 from childdb.store import ImportReport, Store
+from childdb.workflow.growth_flags import with_growth_flags
 from childdb.workflow.placing import Register, RowKey
 from schemas.errors import UsageFault
 from schemas.issues import Issue
@@ -151,7 +152,7 @@ def import_reading(
     store: Store, register: Register, path: Path, reading: FileReading, *, actor: str, now: datetime
 ) -> FileOutcome:
     """One reading into one batch, in one transaction."""
-    placements = register.place(reading)
+    placements = with_growth_flags(reading, register.place(reading))
     report: ImportReport = store.write_import(reading, placements, actor=actor, now=now)
     register.refresh()
     extra = {key: p.issues for key, p in placements.items() if p.issues}

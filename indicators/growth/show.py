@@ -18,6 +18,9 @@ WORDS = {
         "group": "Nhóm",
         "mean": "TB z",
         "sd": "ĐLC z",
+        "children": "Trẻ",
+        "measured": "Đã cân đo",
+        "coverage": "Trẻ dưới 5 tuổi và số đã cân đo trong 12 tháng",
     },
     "en": {
         "HA": "Length/height-for-age",
@@ -27,6 +30,9 @@ WORDS = {
         "group": "Group",
         "mean": "mean z",
         "sd": "SD z",
+        "children": "Children",
+        "measured": "Measured",
+        "coverage": "Children under five, and those measured in 12 months",
     },
 }
 SHARES = {"_3": "% < -3", "_2": "% < -2", "1": "% > +1", "2": "% > +2", "3": "% > +3"}
@@ -83,12 +89,20 @@ def prevalence_table(rows: Sequence[Row], lang: str) -> str:
     """One block per indicator: children, shares with limits, mean and SD of z."""
     words = WORDS[lang]
     blocks = []
+    if "children" in rows[0]:
+        heading = [words["group"], words["children"], words["measured"], "%"]
+        blocks.append(f"{words['coverage']}\n{aligned([heading, *(_coverage(r) for r in rows if r['children'])])}")
     for name in ("HA", "WA", "WH", "BMI"):
         if f"{name}Z_unwpop" in rows[0]:
             heading = [words["group"], "n", *SHARES.values(), words["mean"], words["sd"]]
             lines = [[str(row["Group"]), *_figures(row, name)] for row in rows]
             blocks.append(f"{words[name]}\n{aligned([heading, *lines])}")
     return "\n".join(blocks)
+
+
+def _coverage(row: Row) -> list[str]:
+    children, measured = float(row["children"] or 0), float(row["measured"] or 0)
+    return [str(row["Group"]), f"{children:.0f}", f"{measured:.0f}", f"{100 * measured / children:.1f}"]
 
 
 def quality_table(rows: Sequence[Row], lang: str) -> str:

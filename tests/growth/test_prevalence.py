@@ -12,7 +12,8 @@ import pytest
 from scipy.stats import t as student
 
 from indicators.growth.design_based import t_quantile
-from indicators.growth.prevalence import AGES_2006, prevalence
+from indicators.growth.estimates import AGES_2006
+from indicators.growth.prevalence import prevalence
 from indicators.growth.zscore import flag, rounded, zscores, zscores_2007
 from schemas.errors import UnreadableFile
 from tests.growth.test_command import run, write
