@@ -11,6 +11,15 @@ from indicators.prepare.moment import Moment
 
 AGE_BANDS = ((0, 11, "0"), (12, 59, "1-4"), (60, 131, "5-10"), (132, 179, "11-14"), (180, 215, "15-17"))
 """Bands in completed months: infants, to school age, primary, lower secondary, beyond."""
+GROWTH_AGES = (
+    (0, 5, "0-5"),
+    (6, 11, "6-11"),
+    (12, 23, "12-23"),
+    (24, 35, "24-35"),
+    (36, 47, "36-47"),
+    (48, 59, "48-59"),
+)
+"""Bands in completed months by which WHO shows nutrition."""
 
 
 def prepare_child(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
@@ -162,13 +171,18 @@ _OWN = {
 }  # fmt: skip
 
 
+def _band(bands: tuple[tuple[int, int, str], ...]) -> str:
+    """The band that holds every age the birth date allows; null where it allows more than one."""
+    whens = " ".join(
+        f"when r.age_months_lo >= {low} and r.age_months_hi <= {high} then '{name}'" for low, high, name in bands
+    )
+    return f"case {whens} end"
+
+
 def _wide() -> str:
     from_years = {f"age_years_{end}": f"(r.age_months_{end} - r.age_months_{end} % 12) / 12" for end in ("lo", "hi")}
-    band = "case " + " ".join(
-        f"when r.age_months_lo >= {low} and r.age_months_hi <= {high} then '{name}'" for low, high, name in AGE_BANDS
-    ) + " end"  # fmt: skip
     columns = {
-        **_OWN, **from_years, "age_band": band, **care.COLUMNS, **allowance.COLUMNS, **school.COLUMNS, **work.COLUMNS,
+        **_OWN, **from_years, "age_band": _band(AGE_BANDS), "growth_age": _band(GROWTH_AGES), **care.COLUMNS, **allowance.COLUMNS, **school.COLUMNS, **work.COLUMNS,
         **growth_status.COLUMNS, **immunization_status.COLUMNS,
     }  # fmt: skip
     contract = CHILD.physical()

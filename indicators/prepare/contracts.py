@@ -59,10 +59,12 @@ CHILD = PreparedSource(
     "child",
     {
         **_columns("child", KEY),
-        **_columns("unit village residence_kind sex ethnicity poverty age_band", TEXT),
+        **_columns("unit village residence_kind sex ethnicity poverty age_band growth_age", TEXT),
         **_columns("school_age", INTEGER),
         **_columns("birth_registered has_personal_id has_health_card", BOOLEAN),
-        **_columns("measured underweight stunted wasted overweight obese overweight_obese any_malnutrition", BOOLEAN),
+        **_columns(
+            "measured oedema underweight stunted wasted overweight obese overweight_obese any_malnutrition", BOOLEAN
+        ),
         **_columns("haz waz whz", DECIMAL),
         **_columns(
             "fully_immunized_12m fully_immunized_12m_with_ipv fully_immunized_12m_crude zero_dose_12m"
@@ -89,7 +91,7 @@ CHILD = PreparedSource(
     },
     {"age_months": INTEGER, "age_years": INTEGER},
     ("sex", "ethnicity", "poverty"),
-    ("village", "age_band"),
+    ("village", "age_band", "growth_age"),
 )
 
 BIRTH = PreparedSource(

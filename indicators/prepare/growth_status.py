@@ -2,7 +2,7 @@
 
 Under 5 the standards of 2006, from 5 to 18 the reference of 2007 (for overweight and obesity). A score that WHO
 flags as implausible, a child whose day of birth is not known, or one not measured is *not known*. Oedema counts
-as wasted and underweight, as WHO's survey analysis has it. Scores are compared at two decimals, as WHO Anthro
+as wasted and underweight and not as overweight, as WHO's survey analysis has it. Scores are compared at two decimals, as WHO Anthro
 does.
 """
 
@@ -17,7 +17,7 @@ COLUMNS = {
     "measured": "child_growth.child is not null",
     **{
         name: f"child_growth.{name}"
-        for name in ("haz", "waz", "whz", "underweight", "stunted", "wasted", "overweight", "obese",
+        for name in ("haz", "waz", "whz", "oedema", "underweight", "stunted", "wasted", "overweight", "obese",
                      "overweight_obese", "any_malnutrition")
     },
 }  # fmt: skip
@@ -79,15 +79,15 @@ def measured(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
                 len < -2 as stunted,
                 case when oedema then true else wei < -2 end as underweight,
                 case when oedema then true else wfl < -2 end as wasted,
-                wfl > 2 as overweight,
-                wfl > 3 as obese
+                case when oedema then false else wfl > 2 end as overweight,
+                case when oedema then false else wfl > 3 end as obese
             from standard
             union all
             select child, null, null, null, null, null, null, bfa > 1, bfa > 2
             from reference
         )
         select
-            w.child, a.haz, a.waz, a.whz, a.stunted, a.underweight, a.wasted, a.overweight, a.obese,
+            w.child, coalesce(w.oedema, false) as oedema, a.haz, a.waz, a.whz, a.stunted, a.underweight, a.wasted, a.overweight, a.obese,
             a.overweight as overweight_obese,
             a.stunted or a.underweight or a.wasted as any_malnutrition
         from weighed as w

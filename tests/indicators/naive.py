@@ -142,6 +142,7 @@ class World:
         }
         months = row["age_months"]
         row["age_years"] = None if months is None else (months[0] // 12, months[1] // 12)
+        row["growth_age"] = None if months is None else _growth_age(*months)
         first, last = c["birth_first"], c["birth_last"]
         row["school_age"] = self.year - first.year if first and first.year == last.year else None
         row |= self._care(key, unit, months)
@@ -365,28 +366,32 @@ class World:
             return {**empty, "measured": False}
         m = max(rows, key=lambda r: r["measured_on"])
         if c["birth_precision"] != "day" or c["birth_first"] is None:
-            return {**empty, "measured": True}
+            return {**empty, "measured": True, "oedema": bool(m["oedema"])}
         days = (m["measured_on"] - c["birth_first"]).days
         sex = {"M": 1, "F": 2}.get(c["sex"])
         weight, length = (None if m[k] is None else float(m[k]) for k in ("weight_kg", "length_cm"))
         if days < 0:  # weighed before birth: a slip of the list
-            return {**empty, "measured": True}
+            return {**empty, "measured": True, "oedema": bool(m["oedema"])}
         if days >= 1827:
             z = zscores_2007(sex, days / 30.4375, weight, length, m["oedema"])
             bfa = _score(z, "bfa")
-            return {**empty, "measured": True, "overweight": _over(bfa, 1), "obese": _over(bfa, 2)}
+            return {**empty, "measured": True, "oedema": bool(m["oedema"]),
+                    "overweight": _over(bfa, 1), "obese": _over(bfa, 2)}  # fmt: skip
         z = zscores(sex, days, weight, length, m["measure"], None, m["oedema"])
         haz, waz, whz = (_score(z, i) for i in ("len", "wei", "wfl"))
         stunted = _under(haz)
         under, wasted = (True if m["oedema"] else _under(s) for s in (waz, whz))
         return {
             "measured": True,
+            "oedema": bool(m["oedema"]),
             "haz": haz,
+            "waz": waz,
+            "whz": whz,
             "stunted": stunted,
             "underweight": under,
             "wasted": wasted,
-            "overweight": _over(whz, 2),
-            "obese": _over(whz, 3),
+            "overweight": False if m["oedema"] else _over(whz, 2),
+            "obese": False if m["oedema"] else _over(whz, 3),
             "any_malnutrition": kleene_or([stunted, under, wasted]),
         }
 
@@ -592,6 +597,14 @@ def _off_light(spells: list[Row]) -> bool:
     return any(
         (s["paid"] and s["kind"] not in ("arts_sport", "craft", "herding")) or s["kind"] == "hired" for s in spells
     )
+
+
+def _growth_age(youngest: int, oldest: int) -> str | None:
+    """The band of months in which a child surely is, by which nutrition is shown."""
+    for first, beyond in ((0, 6), (6, 12), (12, 24), (24, 36), (36, 48), (48, 60)):
+        if first <= youngest and oldest < beyond:
+            return f"{first}-{beyond - 1}"
+    return None
 
 
 def _law(spells: list[Row], hazard: bool, months: tuple[int, int] | None) -> bool | None:
