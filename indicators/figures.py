@@ -14,7 +14,7 @@ import numpy as np
 from indicators.counting import Counter, Tally
 from indicators.definition import Definition
 from indicators.intervals import Z95, odds_limits, poisson_limits, wilson
-from indicators.results import Keyed, counters_of, decimals, divided
+from indicators.results import Keyed, counters_of, decimals, divided, paired
 
 Columns = dict[str, np.ndarray]
 Tallies = dict[str, Tally]
@@ -114,6 +114,8 @@ def _ratio(
 ) -> Columns:
     top, top_open, top_bounded = _events(above, tallies, keyed)
     base, base_open, base_bounded = _events(below, tallies, keyed)
+    if paired(definition) != (definition.numerator, definition.denominator):
+        base_open = np.zeros_like(base_open)  # the same communes are open on both sides: they are told of once
     per, rows = definition.per, _rows(below[0], tallies, keyed)
     low_base, high_top = base + base_open, top + top_open
     sure = base > 0

@@ -9,12 +9,15 @@ due*. A verdict is
     not_comparable     the target is set for another kind of area
     no_data            there is nothing below the line
 
+A document does not judge a figure as on a day before it was issued. A commune that may or may not be extremely difficult
+(no list of such communes is in force) is judged by the target of other communes only where it meets that one.
 A target of 100 % (or 0 %) is judged on the count alone: no confidence interval can ever lie beyond it. A share of communes
 is a full count and has no interval. A recalled target decides nothing.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -107,12 +110,39 @@ def compare_targets(results: Results, definitions: dict[str, Definition] | None 
     return frame.astype(dict.fromkeys(whole, "Int64"))
 
 
-def _row(definition: Definition, figure: dict[str, Any], goal: Goal, results: Results) -> dict[str, object]:
+_DATE = re.compile(r"(?:(\d{1,2})/(\d{1,2})/)?(\d{4})$")
+
+
+def issued(document: str, definition: Definition) -> date | None:
+    """When a document was issued, from its name, else from the definition's legal source that begins as it does."""
+    found = _DATE.search(document)
+    if found:
+        day, month, year = found.groups()
+        return date(int(year), int(month or 1), int(day or 1))
+    begins = document.split()[:2]
+    return next((s.in_force for s in definition.legal_sources if s.instrument.split()[:2] == begins), None)
+
+
+def _verdict(definition: Definition, figure: dict[str, Any], goal: Goal, results: Results) -> tuple[str, str]:
+    since = issued(goal.document, definition)
+    if since is not None and since > results.as_of:
+        return "not_comparable", "document_of_a_later_day"
     reason = scope_refused(goal.scope, str(figure["unit"]), str(figure["level"]), results)
     if reason:
-        verdict = "not_comparable"
-    else:
-        verdict, reason = judge(definition, figure, goal)
+        return "not_comparable", reason
+    verdict, reason = judge(definition, figure, goal)
+    if goal.scope == "commune" and verdict == "not_met" and not _told_of(results, "extremely_difficult"):
+        return "cannot_tell", "not_known_whether_extremely_difficult"
+    return verdict, reason
+
+
+def _told_of(results: Results, trait: str) -> bool:
+    """Whether any unit is on record with a trait: without such a list no unit can be said to lack it."""
+    return any(t == trait for _, t in results.traits)
+
+
+def _row(definition: Definition, figure: dict[str, Any], goal: Goal, results: Results) -> dict[str, object]:
+    verdict, reason = _verdict(definition, figure, goal, results)
     judged = verdict in ("met", "not_met", "cannot_tell")
     copied = ("indicator", "unit", "unit_name", "level", "value", "low", "high", "ci_low", "ci_high")
     return {
@@ -140,9 +170,9 @@ def judge(definition: Definition, figure: dict[str, Any], goal: Goal) -> tuple[s
     if goal.confidence == "recalled":
         return "cannot_tell", "recalled_target"
     answer = goal.holds(exact)
-    bounds = [figure["low"], figure["high"]]
+    bounds = _bounds(definition, figure)
     open_records = int(figure["unknown"]) + int(figure["population_unknown"])
-    if open_records and any(b is None or goal.holds(Fraction(b)) != answer for b in bounds):
+    if open_records and any(b is None or goal.holds(b) != answer for b in bounds):
         return "cannot_tell", "unknown_records_span_the_target"
     limits = [] if _is_edge(definition, goal) else [figure["ci_low"], figure["ci_high"]]
     if any(x is not None and goal.holds(Fraction(x)) != answer for x in limits):
@@ -157,6 +187,15 @@ def _exact(definition: Definition, figure: dict[str, Any]) -> Fraction | None:
     if definition.kind in ("share", "units_meeting", "ratio"):
         return Fraction(int(figure["numerator"]) * definition.per, int(figure["denominator"]))
     return Fraction(figure["value"])
+
+
+def _bounds(definition: Definition, figure: dict[str, Any]) -> list[Fraction | None]:
+    """Lowest and highest possible value: unrounded where only the condition is open."""
+    unknown, base = int(figure["unknown"]), int(figure["denominator"]) + int(figure["unknown"])
+    if definition.kind in ("share", "units_meeting") and base and not int(figure["population_unknown"]):
+        yes = int(figure["numerator"])
+        return [Fraction(k * definition.per, base) for k in (yes, yes + unknown)]
+    return [None if figure[end] is None else Fraction(figure[end]) for end in ("low", "high")]
 
 
 def _is_edge(definition: Definition, goal: Goal) -> bool:
@@ -182,9 +221,12 @@ def more_children(definition: Definition, figure: dict[str, Any], goal: Goal) ->
 
 
 def records_to_settle(definition: Definition, figure: dict[str, Any], goal: Goal) -> int | None:
-    """The fewest unknown records that, once known, could settle a share one way or the other; None if not so."""
-    unknown = int(figure["unknown"])
-    if definition.kind not in ("share", "units_meeting") or not unknown or int(figure["population_unknown"]):
+    """The fewest open records that, once known, could settle a share one way or the other; None if not so.
+
+    A record whose belonging is open is taken as one that belongs: it weighs no more than that.
+    """
+    unknown = int(figure["unknown"]) + int(figure["population_unknown"])
+    if definition.kind not in ("share", "units_meeting") or not unknown:
         return None
     yes, base = int(figure["numerator"]), int(figure["denominator"]) + unknown
     if judge(definition, figure, goal)[1] != "unknown_records_span_the_target":
@@ -209,8 +251,11 @@ def scope_refused(scope: str, unit: str, level: str, results: Results) -> str:
     if scope == "commune_extremely_difficult":
         return "" if level == "commune" and (unit, "extremely_difficult") in results.traits else "not_such_a_commune"
     if scope == "rural":
-        told = any(t == "urban" for _, t in results.traits)
-        return "" if level == "commune" and told and (unit, "urban") not in results.traits else "not_known_to_be_rural"
+        return (
+            ""
+            if level == "commune" and _told_of(results, "urban") and (unit, "urban") not in results.traits
+            else "not_known_to_be_rural"
+        )
     if scope.isdigit():
         return "" if any(u.split("@")[0] == scope for u in line) else "other_province"
     return "" if any((u, scope) in results.traits for u in line) else f"not_known_to_be_{scope}"

@@ -9,8 +9,8 @@ import click
 
 from childdb.cli.door import now, today
 from childdb.cli.indicator_options import unit_key
-from childdb.cli.indicators import show_verdicts
 from childdb.cli.output import emit, lang, progress, say
+from childdb.cli.verdict_table import show_verdicts
 
 if TYPE_CHECKING:
     from childdb.workflow.demo import Demo

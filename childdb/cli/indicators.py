@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from childdb.cli.door import actor, now, opened
+from childdb.cli.indicator_missing import missing
 from childdb.cli.indicator_options import (
     as_of_option,
     days_of,
@@ -20,14 +22,13 @@ from childdb.cli.indicator_options import (
     unit_option,
 )
 from childdb.cli.indicator_runs import compare, runs
-from childdb.cli.output import emit, format_option, lang, say
+from childdb.cli.indicator_trend import trend
+from childdb.cli.output import emit, format_option, lang, say, shortened
+from childdb.cli.verdict_table import show_verdicts
 from schemas.errors import UsageFault
 
 if TYPE_CHECKING:
     from childdb.workflow.explaining import Question
-
-VERDICTS = {"met": "đạt", "not_met": "chưa đạt", "cannot_tell": "chưa kết luận được", "not_comparable": "không so được",
-            "no_data": "không có số liệu"}  # fmt: skip
 
 
 @click.group("indicators")
@@ -35,7 +36,7 @@ def command() -> None:
     """Chỉ tiêu: danh mục, kết quả, căn cứ / indicators: catalogue, figures, what stands behind them."""
 
 
-for one in (runs, compare):
+for one in (runs, compare, trend, missing):
     command.add_command(one)
 
 
@@ -51,17 +52,41 @@ def list_(ctx: click.Context, fmt: str) -> None:
          "targets": len(d.targets), "confidence": d.confidence}
         for d in catalogue().values()
     ]  # fmt: skip
-    emit(rows, ["id", "title", "kind", "unit", "source", "targets", "confidence"], fmt)
+    columns = ["id", "title", "kind", "unit", "source", "targets", "confidence"]
+    if fmt != "table":
+        emit(rows, columns, fmt)
+        return
+    shown = [{**r, "title": shortened(str(r["title"]), 76), "targets": str(r["targets"] or "")} for r in rows]
+    heads = ["id", "title", "targets"] if lang(ctx) == "en" else ["mã", "chỉ tiêu", "mức"]
+    emit(shown, ["id", "title", "targets"], fmt, heads)
 
 
 @command.command("show")
 @click.argument("indicator", metavar="ID")
+@format_option
 @click.pass_context
-def show(ctx: click.Context, indicator: str) -> None:
+def show(ctx: click.Context, indicator: str, fmt: str) -> None:
     """Một chỉ tiêu: điều kiện, căn cứ, mức phải đạt, ví dụ / one definition, whole."""
-    from childdb.workflow.explaining import describe
+    from childdb.workflow.explaining import as_plain, describe
 
-    click.echo(describe(indicator, lang(ctx)))
+    if fmt == "table":
+        click.echo(describe(indicator, lang(ctx)))
+    elif fmt == "json":
+        click.echo(json.dumps(as_plain(indicator), ensure_ascii=False, indent=1))
+    else:
+        emit(_flat(as_plain(indicator)), ["key", "value"], fmt)
+
+
+def _flat(value: object, key: str = "") -> Iterator[dict[str, object]]:
+    """A row per leaf: target.1.document and the like."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _flat(inner, f"{key}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _flat(inner, f"{key}.{number}")
+    else:
+        yield {"key": key, "value": value}
 
 
 @command.command("run")
@@ -93,49 +118,6 @@ def run(ctx: click.Context, as_of: date | None, period: str | None, geography: d
         emit(table, list(table[0]) if table else [], fmt)
         return
     show_verdicts(ctx, story.verdicts(results, unit_key(unit, results)), fmt)
-
-
-def show_verdicts(ctx: click.Context, verdicts: Sequence[Mapping[str, Any]], fmt: str) -> None:
-    """Figures beside their targets; a table for people, everything for programs."""
-    english = lang(ctx) == "en"
-    rows = []
-    for v in verdicts:
-        verdict = str(v["verdict"] or "")
-        said = verdict.replace("_", " ") if english else VERDICTS.get(verdict, verdict)
-        if v.get("confidence") == "recalled":
-            said += " (recalled)" if english else " (chưa xác nhận)"
-        rows.append({**v, "verdict": said if fmt == "table" else verdict, "bounds": f"{v['low']} - {v['high']}",
-                     "goal": f"{v['comparator']} {v['target']}" if v.get("target") is not None else ""})  # fmt: skip
-    if fmt != "table":
-        emit(rows, [k for k in (rows[0] if rows else {}) if k not in ("bounds", "goal")], fmt)
-        return
-    columns = [
-        "indicator",
-        "numerator",
-        "denominator",
-        "unknown",
-        "value",
-        "bounds",
-        "measure",
-        "goal",
-        "document",
-        "verdict",
-    ]
-    vi = [
-        "chỉ tiêu",
-        "tử số",
-        "mẫu số",
-        "chưa biết",
-        "giá trị",
-        "thấp - cao",
-        "đơn vị",
-        "phải đạt",
-        "văn bản",
-        "kết luận",
-    ]
-    for row in rows:
-        row["document"] = str(row.get("document") or "")[:22]
-    emit(rows, columns, fmt, columns if english else vi)
 
 
 def _question_options(function: Callable[..., None]) -> Callable[..., None]:

@@ -70,6 +70,11 @@ def width(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def shortened(text: str, columns: int) -> str:
+    """TEXT in at most so many columns; what is cut is marked."""
+    return text if width(text) <= columns else text[: columns - 1].rstrip() + "…"
+
+
 def _table(rows: list[list[Any]], headings: list[str]) -> None:
     texts = [["" if v is None else _yes_no(v) for v in row] for row in rows]
     numeric = [

@@ -13,6 +13,7 @@ from childdb.store.sheets import sheets as all_sheets
 from childdb.workflow.figures import snapshot_of
 from indicators.counting import TOTAL
 from indicators.definition import Count, Definition
+from indicators.estimators import assumptions
 from indicators.explain import explain as explain_figure
 from indicators.loader import chosen
 from schemas import codes
@@ -50,10 +51,31 @@ def describe(indicator: str, lang: str) -> str:
     return "\n".join(lines)
 
 
+def as_plain(indicator: str) -> dict[str, Any]:
+    """A definition whole, as plain values: keys as in its file, with its version and its weakest mark."""
+    d = chosen([indicator])[0]
+    rule = {
+        "source": d.source, "population": d.population, "condition": d.condition, "value": d.value,
+        "numerator": [vars(c) for c in d.numerator], "denominator": [vars(c) for c in d.denominator],
+        "estimator": d.estimator, "assumptions": assumptions(d.estimator) if d.estimator else None, "per": d.per,
+    }  # fmt: skip
+    targets = [{**vars(t), "value": str(t.value)} for t in d.targets]
+    laws = [{**vars(s), "in_force": s.in_force.isoformat()} for s in d.legal_sources]
+    return {
+        "id": d.id, "version": d.version, "domain": d.domain, "title": d.title, "programmes": list(d.programmes),
+        "kind": d.kind, "unit": d.unit, "better": d.better, "confidence": d.confidence,
+        **{k: v for k, v in rule.items() if v}, "groups": list(d.groups), "note": d.note, "legal_source": laws,
+        "target": targets, "example": [vars(x) for x in d.examples],
+    }  # fmt: skip
+
+
 def _predicates(d: Definition, lang: str) -> list[str]:
     vi = lang == "vi"
     if d.estimator:
-        return [f"{'Ước lượng' if vi else 'Estimator'}: indicators/estimators/{d.estimator}.py"]
+        return [
+            f"{'Ước lượng' if vi else 'Estimator'}: indicators/estimators/{d.estimator}.py",
+            f"{'Giả định' if vi else 'Assumes'}: {assumptions(d.estimator)[lang]}",
+        ]
     if d.numerator:
         return [
             f"{'Tử số' if vi else 'Numerator'}: {' + '.join(map(_count, d.numerator))}",

@@ -97,8 +97,10 @@ def verdicts(results: Results, unit: str) -> list[dict[str, Any]]:
         by_indicator.setdefault(str(verdict["indicator"]), []).append(verdict)
     found = []
     for figure in _rows(own):
-        counts = {k: figure[k] for k in ("indicator", "unit", "numerator", "denominator", "unknown", "value", "low", "high",
-                                         "measure")}  # fmt: skip
+        counts = {k: figure[k] for k in (
+            "indicator", "unit", "unit_name", "numerator", "denominator", "unknown", "population_unknown", "value", "low",
+            "high", "ci_low", "ci_high", "measure",
+        )}  # fmt: skip
         for verdict in by_indicator.get(str(figure["indicator"])) or [{"verdict": ""}]:
             found.append({**verdict, **counts, "own_confidence": figure["confidence"]})
     return found

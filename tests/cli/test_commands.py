@@ -119,6 +119,52 @@ def test_every_indicator_is_listed_and_shown(run):
         assert code == 0
         assert word in out
     assert run("indicators", "show", "no_such_indicator")[0] == 11
+    whole = json.loads(run("indicators", "show", "birth_registration_u5", "--format", "json")[1])
+    flat = {r["key"]: r["value"] for r in csv.DictReader(io.StringIO(
+        run("indicators", "show", "birth_registration_u5", "--format", "csv")[1]
+    ))}  # fmt: skip
+    assert whole["condition"] == flat["condition"] == "birth_registered"
+    assert whole["target"][0]["document"] == flat["target.1.document"]
+    assert "Giả định" in run("indicators", "show", "children_on_no_list")[1]
+
+
+def test_the_table_of_figures_fits_a_screen_and_the_csv_has_every_column(run):
+    for language in ("vi", "en"):
+        code, out, _ = run("--lang", language, "indicators", "run", *NOVEMBER, "--unit", "03312")
+        assert code == 0
+        assert max(map(len, out.splitlines())) <= 120
+        assert max(map(len, run("--lang", language, "indicators", "list")[1].splitlines())) <= 120
+    rows = list(
+        csv.DictReader(io.StringIO(run("indicators", "run", *NOVEMBER, "--unit", "03312", "--format", "csv")[1]))
+    )
+    assert len({r["indicator"] for r in rows}) > 100
+    judged = [r for r in rows if r["verdict"]]
+    assert all(r["document"] and r["target"] and r["comparator"] and r["basis"] and r["scope"] for r in judged)
+    assert all(r["reason"] for r in judged if r["verdict"] in ("cannot_tell", "not_comparable"))
+    assert {"low", "high", "ci_low", "ci_high", "more_children", "records_to_settle"} <= set(rows[0])
+
+
+def test_a_trend_tells_what_is_known_now_beside_what_was_known_then(run):
+    code, out, _ = run("indicators", "trend", "birth_registration_u5", "stunting_u5", *NOVEMBER, "--unit", "03312",
+                       "--years", "1", "--format", "json")  # fmt: skip
+    assert code == 0
+    points = json.loads(out)
+    assert [(p["indicator"], p["as_of"]) for p in points] == [
+        (i, f"{y}-11-30") for i in ("birth_registration_u5", "stunting_u5") for y in (2023, 2024)
+    ]
+    assert points[1]["value"] and points[1]["then_batch"] is None  # the lists came in long after
+    assert run("indicators", "trend", "no_such_indicator")[0] == 11
+
+
+def test_the_open_records_behind_a_verdict_are_listed_by_name_for_a_reason_alone(run):
+    asked = ("indicators", "missing", "birth_registration_u5", "--unit", "03312", *NOVEMBER, "--all")
+    code, out, _ = run(*asked, "--format", "json")
+    assert code == 0
+    rows = json.loads(out)
+    assert all(r["lacks"] for r in rows)
+    assert run(*asked, "--names")[0] == 2
+    named = json.loads(run(*asked, "--names", "--reason", "xác minh khai sinh", "--format", "json")[1])
+    assert [r["child"] for r in named] == [r["child"] for r in rows]
 
 
 def test_figures_are_computed_judged_and_explained_down_to_the_cell(run):

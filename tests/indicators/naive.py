@@ -749,7 +749,8 @@ def counts(definition: Definition, rows_of: dict[str, list[Row]]) -> dict[str, o
         return _four(sum(known, Decimal(0)), len(known), values.count(None), sum(1 for p, _ in belongs if p is None))
     above, above_open = _events(definition.numerator, rows_of, definition.denominator)
     below, below_open = _events(definition.denominator, rows_of, definition.numerator)
-    return _four(above, below, above_open, below_open)
+    pair = definition.denominator[0].source == "commune"  # the same communes are open on both sides
+    return _four(above, below, above_open, 0 if pair else below_open)
 
 
 def _four(numerator: object, denominator: int, unknown: int, opened: int) -> dict[str, object]:
