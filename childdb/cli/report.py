@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from childdb.cli.door import DATE, actor, now, opened, today
+from childdb.cli.named_list import refuse_without_reason
 from childdb.cli.output import emit, format_option, lang, say
 
 if TYPE_CHECKING:
-    from childdb.workflow.reporting_figures import Span
+    from childdb.store import Store
+    from childdb.workflow.reporting_figures import Figures, Span
     from childdb.workflow.reporting_text import Period
 
 
@@ -215,3 +217,59 @@ def status(ctx: click.Context, year: int, on: date | None, as_of: date | None, u
         f"{answered} trên {len(rows)} nơi đã gửi; " + (f"còn {left} ngày tới {limit}." if left >= 0 else f"quá hạn {-left} ngày ({limit})."),
         f"{answered} of {len(rows)} have answered; " + (f"{left} days to {limit}." if left >= 0 else f"{-left} days late ({limit})."),
     ), err=fmt != "table")  # fmt: skip
+
+
+@command.command("excel")
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
+@_out
+@_as_of
+@_since
+@_unit
+@_inside
+@click.pass_context
+def excel(ctx: click.Context, year: int, out: Path | None, as_of: date | None, since: date | None, unit: str | None,
+          inside: bool) -> None:  # fmt: skip
+    """Mọi chỉ tiêu theo xã, theo năm thành bảng tính để in / all targets by commune and year as a workbook."""
+    from childdb.workflow import reporting_workbook as story
+
+    with opened(ctx) as store:
+        path = story.write(_figures(store, year, as_of, since, unit, inside), out or Path(f"chi-tieu-{year}.xlsx"))
+    click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))
+
+
+def _figures(
+    store: Store, year: int, as_of: date | None, since: date | None, unit: str | None, inside: bool
+) -> Figures:
+    from childdb.report.settings import read_bodies
+    from childdb.workflow import reporting as story
+    from childdb.workflow.reporting_text import Period
+
+    span = story.annual_span(year, as_of, since)
+    words = Period(f"năm {year}", f"năm {year + 1}", str(year))
+    asked = story.Asked(span, words, story.reporting_unit(unit, span.as_of), read_bodies(), inside)
+    return story.report_figures(store, asked, actor=actor(), now=now())
+
+
+@command.command("commune")
+@click.option("--unit", "commune", metavar="CODE", required=True, help="Xã / the commune.")
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
+@_out
+@_as_of
+@_since
+@_inside
+@click.option("--names", is_flag=True, help="Kèm danh sách họ tên / with names.")
+@click.option("--reason", default="", metavar="TEXT", help="Lý do xem họ tên / why names are needed.")
+@click.pass_context
+def commune(ctx: click.Context, commune: str, year: int, out: Path | None, as_of: date | None, since: date | None,
+            inside: bool, names: bool, reason: str) -> None:  # fmt: skip
+    """Một trang A4 cho một xã, để treo; họ tên chỉ khi có lý do / one A4 page for a commune."""
+    from childdb.workflow import reporting_commune as story
+    from childdb.workflow.reporting import annual_span, reporting_unit
+
+    refuse_without_reason(names, reason)
+    unit = reporting_unit(commune, annual_span(year, as_of, since).as_of)
+    why = story.Reason(actor(), reason, now()) if names else None
+    with opened(ctx) as store:
+        figures = _figures(store, year, as_of, since, None, inside)
+        path = story.write_sheet(store, figures, unit, out or Path(f"xa-{unit.split('@')[0]}-{year}.docx"), why)
+    click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))

@@ -40,10 +40,14 @@ PAD = 3.8  # of a table cell, both sides, in millimetres
 
 def write_report(report: Report) -> tuple[bytes, Writer]:
     """The document's bytes (the same for the same report), and what was bound in it."""
-    return _Document(report).written()
+    return Document(report).written()
 
 
-class _Document:
+class Document:
+    """Builds the document; `size` is that of the body in points."""
+
+    size = BODY
+
     def __init__(self, report: Report) -> None:
         self.report, self.writer = report, Writer()
         self.doc = docx.Document()
@@ -163,7 +167,9 @@ class _Document:
         form = paragraph.paragraph_format
         form.first_line_indent, form.space_before, form.keep_with_next = Mm(12.7), Pt(6), True
         paragraph.alignment = ALIGN.JUSTIFY
-        format_run(paragraph.add_run(heading.text), size=BODY, bold=True, italic=True if heading.level == 3 else None)
+        format_run(
+            paragraph.add_run(heading.text), size=self.size, bold=True, italic=True if heading.level == 3 else None
+        )
         properties = paragraph._p.get_or_add_pPr()
         level = parse_xml(f'<w:outlineLvl {nsdecls("w")} w:val="{heading.level - 1}"/>')
         properties.insert_element_before(level, "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr")
@@ -175,7 +181,7 @@ class _Document:
         form.first_line_indent, form.space_before, form.widow_control, form.line_spacing = Mm(12.7), Pt(6), True, 1.0
         if block.from_whom:
             form.left_indent = Mm(12.7)
-        self.writer.put(paragraph, block.pieces, size=BODY, italic=block.italic)
+        self.writer.put(paragraph, block.pieces, size=self.size, italic=block.italic)
         if block.from_whom:
             _wrap_theirs(paragraph, block.from_whom)
 

@@ -17,7 +17,7 @@ Count = tuple[Decimal, Decimal, Decimal]
 """Numerator, denominator, unknown."""
 WHOLE = ("numerator", "denominator", "unknown", "population_unknown")
 MEASURED = ("value", "low", "high", "ci_low", "ci_high")
-HIDDEN = "…"
+HIDDEN, OPEN = "…", "?"
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,22 @@ class Figure:
             raise KeyError(f"{self.indicator} has no {name}")
         return Bound(text, Ref(self.run, self.indicator, self.unit, name))
 
-    def shown(self, name: str, lang: str) -> Piece:
-        """The bound number for a table cell; a mark where it is hidden, a dash where there is none."""
+    @property
+    def too_open(self) -> bool:
+        """Whether more cases are unknown than known: then the value says nothing and is not written."""
+        return self.unknown > (self.denominator or 0)
+
+    def mark(self, name: str) -> str | None:
+        """What stands in place of a number that may not be shown, says nothing, or does not exist."""
         if self.hidden:
             return HIDDEN
-        return "–" if text_of(self, name, lang) is None else self.bound(name, lang)
+        if name == "value" and self.too_open:
+            return OPEN
+        return "–" if text_of(self, name, "vi") is None else None
+
+    def shown(self, name: str, lang: str) -> Piece:
+        """The bound number for a table cell, or the mark in its place."""
+        return self.mark(name) or self.bound(name, lang)
 
 
 def text_of(figure: Figure, name: str, lang: str) -> str | None:

@@ -20,6 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter
 
 BLUE, RED, INK, GREY, PALE = "#0072B2", "#B25700", "#1A1A1A", "#5F6368", "#C9DCE8"
 SETTINGS: Any = {"svg.hashsalt": "childdb", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 8,
@@ -29,6 +30,7 @@ VERDICTS = {
     "met": (("Đạt", "met"), "o", "#DCEBF5", ""),
     "not_met": (("Chưa đạt", "not met"), "X", "#F3D9C2", "////"),
     "cannot_tell": (("Chưa kết luận", "cannot tell"), "D", "#FFFFFF", ".."),
+    "hidden": (("Không nêu", "not shown"), "s", "#EEEEEE", ""),
     "": (("Không có mức", "no target"), "s", "#EEEEEE", ""),
 }
 
@@ -106,10 +108,36 @@ def ranked_dots(
                               xytext=(0, 3 if style == "-" else 13), textcoords="offset points", ha="center", fontsize=7,
                               color=GREY if style == "-" else RED)  # fmt: skip
         _plain(axes)
+        _decimals(axes.xaxis, lang)
         axes.set_title(title, loc="left", fontsize=9.5, fontweight="bold", pad=26)
         axes.set_ylim(-0.7, len(ranked) - 0.3)
 
     return _drawn(draw, (7.2, 1.1 + 0.27 * len(ranked)), kind)
+
+
+def strip(
+    rows: Sequence[tuple[str, Dot, Sequence[float], float | None]], *, lang: str = "vi", kind: str = "png"
+) -> bytes:
+    """Shares of one commune among the others: an indicator a row, the others as grey ticks, the target as a dashed one."""
+    words = {"vi": ("xã này", "các xã khác", "mức so sánh"), "en": ("this commune", "the others", "target")}[lang]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for row, (_, dot, others, target) in enumerate(reversed(rows)):
+            axes.plot(others, [row] * len(others), marker="|", markersize=9, color=GREY, linestyle="none")
+            _dot_across(axes, row, dot)
+            if target is not None:
+                axes.plot([target, target], [row - 0.42, row + 0.42], color=RED, linestyle="--", linewidth=1.3)
+        axes.set_yticks(range(len(rows)), [_wrapped(r[0], 46) for r in reversed(rows)])
+        axes.set_xlim(-2, 102)
+        axes.set_ylim(-0.7, len(rows) - 0.3)
+        axes.plot([], [], marker="o", color=BLUE, linestyle="none", label=words[0])
+        axes.plot([], [], marker="|", markersize=9, color=GREY, linestyle="none", label=words[1])
+        axes.plot([], [], color=RED, linestyle="--", label=words[2])
+        _plain(axes)
+        figure.legend(loc="outside upper right", ncols=3, frameon=False, fontsize=7.5)
+
+    return _drawn(draw, (7.4, 0.55 + 0.34 * len(rows)), kind)
 
 
 def pyramid(
@@ -209,12 +237,14 @@ def _panel(axes: Axes, panel: Panel, lang: str) -> None:
             fontweight="bold",
             fontsize=7.5,
         )
-    ticks = sorted({int(y) for y in years} | {int(panel.target[-1][0])} if panel.target else {int(y) for y in years})
+    ends = [round(y) for y in years] + [round(y) for y, _ in panel.target]
+    ticks = sorted({min(ends), max(ends)}) if ends else []
     axes.set_xticks(ticks, [str(t) for t in ticks])
     axes.set_title(_wrapped(panel.title, 34), loc="left", fontsize=7.5)
     axes.margins(x=0.22, y=0.22)
     _plain(axes)
     axes.tick_params(labelsize=7)
+    _decimals(axes.yaxis, lang)
 
 
 def _dot_across(axes: Axes, row: int, dot: Dot) -> None:
@@ -230,6 +260,11 @@ def _plain(axes: Axes) -> None:
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+
+
+def _decimals(axis: Any, lang: str) -> None:
+    """The decimal comma on an axis of figures."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _number(value, lang, "")))
 
 
 def _number(value: float, lang: str, unit: str) -> str:

@@ -95,7 +95,7 @@ def figure_sentences(figure: Figure, lang: str, *, documents: Sequence[str] = ()
         return [(*say("hidden", lang, title=figure.title), ".")]
     if figure.value is None:
         return [(*say("none", lang, title=figure.title), "."), *_unknown(figure, lang)]
-    if too_open(figure):
+    if figure.too_open:
         known, n = figure.bound("denominator", lang), figure.bound("unknown", lang)
         return [(*say("too_open", lang, title=figure.title, d=known, n=n), ".")]
     goal = chosen_goal(figure, documents)
@@ -168,11 +168,6 @@ def _verdict(figure: Figure, goal: Judged, lang: str) -> Pieces:
         if goal.settle:
             said += say("settle", lang, n=figure.bound(f"settle.{goal.number}", lang))
     return said
-
-
-def too_open(figure: Figure) -> bool:
-    """Whether more cases are unknown than known: then the value says nothing and is not written."""
-    return figure.unknown > (figure.denominator or 0)
 
 
 def _unknown(figure: Figure, lang: str) -> list[Pieces]:

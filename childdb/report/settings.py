@@ -165,6 +165,8 @@ class Outline:
     over_years: tuple[str, ...]
     communes: tuple[str, ...]
     map: str
+    sheet: tuple[str, ...]
+    """The indicators of a commune's sheet."""
 
     def claimed(self, indicators: Sequence[tuple[str, str, Sequence[str]]]) -> dict[str, str]:
         """Which section has which indicator, of (id, domain, programmes)."""
@@ -192,4 +194,6 @@ def outline() -> Outline:
     first = table["direction"]
     direction = Section("direction", "", ("QĐ 23/QĐ-TTg",), first["order"], indicators=tuple(first["indicators"]))
     shown = table["pictures"]
-    return Outline(sections, direction, tuple(shown["over_years"]), tuple(shown["communes"]), shown["map"])
+    return Outline(
+        sections, direction, tuple(shown["over_years"]), tuple(shown["communes"]), shown["map"], tuple(shown["sheet"])
+    )

@@ -24,7 +24,7 @@ VERDICTS = {"met": "Đạt", "not_met": "Chưa đạt", "cannot_tell": "Chưa k�
 CONFIDENCES = {"confirmed": "Đã đối chiếu", "confirmed_one_copy": "Một bản chép", "recalled": "Chưa đối chiếu"}
 WAYS = {ROSE: "Tăng", FELL: "Giảm", SAME: "Không đổi", UNCLEAR: "Chưa rõ rệt", "unknown": "Chưa kết luận", None: "–"}
 NOTE = (
-    "“…”: số trường hợp nhỏ, không nêu để bảo vệ trẻ em; “–”: không có số liệu. Dấu * sau tên chỉ tiêu: định nghĩa chưa được đối chiếu "
+    "“…”: số trường hợp nhỏ, không nêu để bảo vệ trẻ em; “?”: hồ sơ chưa rõ nhiều hơn hồ sơ đã rõ nên không nêu; “–”: không có số liệu. Dấu * sau tên chỉ tiêu: định nghĩa chưa được đối chiếu "
     "với văn bản gốc. Chưa rõ: hồ sơ chưa đủ thông tin để biết có tính hay không (trong ngoặc: chưa biết có thuộc diện hay không). Thấp nhất, "
     "cao nhất: giá trị mà các hồ sơ chưa rõ còn cho phép."
 )  # fmt: skip
@@ -66,7 +66,7 @@ def _targets(figures: Figures) -> list[Block]:
     lang = figures.lang
     heads = ("Chỉ tiêu", "Tử số", "Mẫu số", "Chưa rõ", "Giá trị", "Thấp nhất", "Cao nhất",
              f"Ngày {day(figures.before.results.as_of, lang)}", "Thay đổi", "Mức so sánh", "Dấu (năm)", "Văn bản", "Kết luận", "Căn cứ")  # fmt: skip
-    widths = (50, 15, 15, 14, 17, 16, 16, 17, 18, 16, 15, 24, 20, 17)
+    widths = (46, 14, 14, 13, 16, 16, 16, 17, 18, 16, 16, 24, 20, 22)
     blocks: list[Block] = [Paragraph((NOTE,))]
     for words, ids in by_domain(figures):
         rows: list[list[Piece]] = []

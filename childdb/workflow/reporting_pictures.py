@@ -13,7 +13,7 @@ from childdb.report.blocks import Block, Picture
 from childdb.report.figure import Figure
 from childdb.report.numbers import day, measured
 from childdb.report.pictures import Dot, Panel, Tile, pyramid, ranked_dots, small_multiples, tile_map
-from childdb.report.sentences import chosen_goal, too_open
+from childdb.report.sentences import chosen_goal
 from childdb.report.settings import Outline
 from childdb.store import Store
 from childdb.workflow.reporting_figures import Figures
@@ -49,7 +49,7 @@ def as_blocks(drawn: Sequence[Drawn]) -> list[Block]:
 
 def dot(figure: Figure, label: str) -> Dot | None:
     """A figure as a dot; None where it has no value or may not be shown."""
-    if figure.value is None or figure.hidden or too_open(figure):
+    if figure.value is None or figure.hidden or figure.too_open:
         return None
     goal = chosen_goal(figure)
     low, high, ci_low, ci_high = (
@@ -98,12 +98,13 @@ def _kept_years(store: Store, figures: Figures) -> dict[str, list[tuple[float, f
     for year, number in sorted(newest.items()):
         for v in store.run_values(number):
             if v["unit"] == figures.unit and v["group_name"] == TOTAL and v["value"] is not None:
-                found.setdefault(v["indicator"], []).append((year + 0.9, float(v["value"])))
+                found.setdefault(v["indicator"], []).append((float(year), float(v["value"])))
     return found
 
 
 def _year(on: date) -> float:
-    return on.year + (on.timetuple().tm_yday - 1) / 366
+    """A day on the axis on which a year stands for its end, as the targets do."""
+    return on.year - 1 + on.timetuple().tm_yday / 366
 
 
 def _path(indicator: str, on: date) -> list[tuple[float, float]]:
@@ -155,7 +156,7 @@ def _map(figures: Figures, indicator: str, kind: str) -> Drawn | None:
         d = dot(f, "") if f else None
         value = measured_float(round(d.value, 1), whole.measure) if d else "…"
         name = codes.units()[unit].short_name
-        tiles.append(Tile(name, row, column, value, d.verdict if d else ""))
+        tiles.append(Tile(name, row, column, value, d.verdict if d else "hidden"))
         told.append(f"{name} {value}")
     note = "Mỗi ô là một xã, đặt gần vị trí thật; không phải bản đồ địa giới."
     data = tile_map(tiles, title=whole.title, note=note, lang=figures.lang, kind=kind)

@@ -216,7 +216,7 @@ class Text:
         for indicator in self.figures.ids():
             figure = self.figures.one(indicator)
             goal = None if figure.hidden else chosen_goal(figure)
-            if goal is None or figure.value is None or goal.confidence == "recalled":
+            if goal is None or figure.value is None or figure.too_open or goal.confidence == "recalled":
                 continue
             if goal.verdict == "not_met":
                 said: list[Piece] = [f"- Phấn đấu {_lower(figure.title)} đạt "]
