@@ -80,7 +80,7 @@ class Inbox:
         if not live:
             raise KeyFault("Chưa có khóa để mở gói. Chạy “childdb key receiver new”.",
                            "There is no key to open packages. Run `childdb key receiver new`.")  # fmt: skip
-        with tempfile.TemporaryDirectory(prefix="childdb-") as place:
+        with tempfile.TemporaryDirectory(prefix="opened-", dir=self._workplace()) as place:
             folder = Path(place)
             (folder / "received.json").write_text(json.dumps(asdict(last), ensure_ascii=False), "utf-8")
             with (folder / "records.jsonl").open("w", encoding="utf-8", newline="\n") as out:
@@ -100,11 +100,17 @@ class Inbox:
         with whole_file(self.snapshot / "manifest.json") as out:
             out.write(json.dumps({"batch": None}).encode("ascii"))
 
+    def _workplace(self) -> Path:
+        """Where states are opened: the folder that the receiver empties at its next run."""
+        place = self.folder / ".opened"
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return place
+
     def _state(self, name: str) -> Path:
         return self.folder / "districts" / f"{name}.age"
 
     def _read(self, file: Path) -> District:
-        with tempfile.TemporaryDirectory(prefix="childdb-") as place:
+        with tempfile.TemporaryDirectory(prefix="opened-", dir=self._workplace()) as place:
             folder = Path(place) / "state"
             unseal(file, folder, self.openers())
             said: dict[str, Any] = json.loads((folder / "received.json").read_text("utf-8"))

@@ -92,7 +92,7 @@ def faults_named() -> Iterator[None]:
     except (OperationalError, DatabaseError) as fault:
         raise _named(fault) from fault
     except OSError as fault:
-        if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG):
             raise NoSpace("Đĩa đầy hoặc không ghi được.", "The disk is full or cannot be written.") from fault
         raise
 

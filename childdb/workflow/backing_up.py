@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,10 +25,10 @@ from childdb.exchange.keyring import Entry, keyring_file
 from childdb.exchange.sealing import seal, unseal
 from childdb.store import Store, copying, keys
 from childdb.store.database import default_key_file, store_url
-from childdb.workflow.destinations import outbox
-from childdb.workflow.disk import disk_faults_named
-from schemas.errors import CheckFailed, UnreadableFile, UsageFault
-from schemas.files import whole_file
+from childdb.workflow.destinations import beside_store, outbox
+from childdb.workflow.disk import disk_faults_named, workshop
+from schemas.errors import CheckFailed, StoreBusy, UnreadableFile, UsageFault
+from schemas.files import file_lock, whole_file
 
 _HEAD = b"childdb backup 1 "
 _DATABASE, _KEYRING, _OUTBOX, _MANIFEST = "store.db", "exchange.json", "sent", "backup.json"
@@ -50,8 +50,8 @@ def backup(store: Store, file: Path, *, actor: str, now: datetime) -> Backup:
     """Write FILE, which is new, whole or not at all, and open it again: what cannot be restored is no backup."""
     if file.exists():
         raise UsageFault(f"{file} đã có; chọn tên khác.", f"{file} exists already; choose another name.")
-    with disk_faults_named(), tempfile.TemporaryDirectory(prefix="childdb-") as place:
-        folder, sealed = Path(place) / "backup", Path(place) / "backup.age"
+    with disk_faults_named(), _alone(store) as place:
+        folder, sealed = place / "backup", place / "backup.age"
         folder.mkdir()
         # the database first: a package made meanwhile is then one too many in the outbox, never one too few
         copying.copy_store(store, folder / _DATABASE)
@@ -66,13 +66,27 @@ def backup(store: Store, file: Path, *, actor: str, now: datetime) -> Backup:
             with whole_file(growing) as out, sealed.open("rb") as source:
                 out.write(_HEAD + secret + b"\n")
                 shutil.copyfileobj(source, out)
-            with _opened(growing, store.key_file) as again:
+            with _opened(growing, store.key_file, place) as again:
                 made = _told(file, again, store.key_file, growing.stat().st_size)
             growing.replace(file)
         finally:
             growing.unlink(missing_ok=True)
     store.audit(actor, "backup", {"batch": made.batch, "export_runs": made.export_runs}, now=now)
     return made
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[Path]:
+    """The folder where a backup is put together; refuses a second one at the same time."""
+    place = beside_store(store, "dang-sao-luu")
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as held:
+        try:
+            held.enter_context(file_lock(place.with_name(place.name + ".lock")))
+        except BlockingIOError as fault:
+            raise StoreBusy("Một tiến trình khác đang sao lưu; thử lại sau.",
+                            "Another process is backing up; try again.") from fault  # fmt: skip
+        yield held.enter_context(workshop(place))
 
 
 def _gather(store: Store, folder: Path) -> None:
@@ -95,9 +109,10 @@ def _entry(public: str, secret: str | None = None) -> Entry:
 
 
 @contextmanager
-def _opened(file: Path, key_file: Path) -> Iterator[Path]:
-    """The backup's content in a folder that goes again; every file as its manifest says."""
-    with tempfile.TemporaryDirectory(prefix="childdb-") as place:
+def _opened(file: Path, key_file: Path, near: Path) -> Iterator[Path]:
+    """The backup's content in a folder in NEAR that goes again; every file as its manifest says."""
+    near.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix=".opened-", dir=near) as place:
         folder, inner = Path(place) / "opened", Path(place) / "backup.age"
         try:
             with file.open("rb") as source, inner.open("wb") as out:
@@ -132,7 +147,7 @@ def _told(file: Path, folder: Path, key_file: Path, size: int) -> Backup:
 def look(file: Path, key_file: Path | None) -> Backup:
     """Open a backup and say what is in it; nothing is restored."""
     path = key_file or default_key_file()
-    with disk_faults_named(), _opened(file, path) as folder:
+    with disk_faults_named(), _opened(file, path, path.parent) as folder:
         return _told(file, folder, path, file.stat().st_size)
 
 
@@ -144,7 +159,10 @@ def restore(
     KEY_COPY is put where the key file belongs if there is none. Whatever is there already is left as it is, and refused.
     """
     url, path = store_url(named), key_file or default_key_file()
-    with disk_faults_named(), _opened(file, key_copy if key_copy and not path.exists() else path) as folder:
+    with (
+        disk_faults_named(),
+        _opened(file, key_copy if key_copy and not path.exists() else path, path.parent) as folder,
+    ):
         if not path.exists() and key_copy:
             keys.write(path, keys.read(key_copy))
         made = _told(file, folder, path, file.stat().st_size)

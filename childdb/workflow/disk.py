@@ -1,10 +1,12 @@
-"""A disk that is full or cannot be written, whichever library meets it, in one sentence."""
+"""Where work is done on the disk: a folder that a killed run leaves nothing in, and a full disk in one sentence."""
 
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 from xlsxwriter.exceptions import FileCreateError
@@ -25,6 +27,20 @@ def disk_faults_named() -> Iterator[None]:
         raise _full() from fault
     except (duckdb.IOException, FileCreateError) as fault:
         raise _full() from fault
+
+
+@contextmanager
+def workshop(place: Path) -> Iterator[Path]:
+    """An empty folder for its owner alone, gone at the end; what a killed run left there in the clear goes first.
+
+    The caller holds the lock that keeps others out of it.
+    """
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True, mode=0o700)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _full() -> NoSpace:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from childdb.exchange.profile import profile
 from childdb.exchange.receipts import Reason
 from childdb.exchange.sealing import unseal
 from childdb.exchange.signing import own_key, package_signer
+from childdb.workflow.disk import workshop
 from childdb.workflow.figures import plain_table
 from indicators.engine import run
 from indicators.results import Results
@@ -54,13 +54,13 @@ def receive(sealed: Path, folder: Path, ring: Keyring, *, today: date) -> Taken:
     own_key(ring)
     inbox = Inbox(folder, ring)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with ExitStack() as held, tempfile.TemporaryDirectory(prefix="childdb-") as place:
+    with ExitStack() as held:
         try:
             held.enter_context(file_lock(folder / ".receiving"))
         except BlockingIOError as fault:
             raise StoreBusy("Một tiến trình khác đang nhận gói vào thư mục này; thử lại sau.",
                             "Another process is receiving into this folder; try again.") from fault  # fmt: skip
-        opened = Path(place) / "package"
+        opened = held.enter_context(workshop(folder / ".opened")) / "package"
         unseal(sealed, opened, inbox.openers())
         signer = package_signer(opened, [e for e in ring.entries if e.kind == "sender"])
         return _answered(inbox, ring, opened, signer.name, today)

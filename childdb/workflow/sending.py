@@ -8,7 +8,6 @@ the next run finds an open entry and carries the very same file again, which the
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,8 +23,8 @@ from childdb.exchange.signing import own_key, sign_package
 from childdb.store import Store, ledger, named_settings
 from childdb.store.clock import check_clock
 from childdb.store.sending_lock import sending_lock
-from childdb.workflow.destinations import destination, outbox
-from childdb.workflow.disk import disk_faults_named
+from childdb.workflow.destinations import beside_store, destination, outbox
+from childdb.workflow.disk import disk_faults_named, workshop
 from childdb.workflow.packages import Built, Content, build_package, plain_records
 from schemas.errors import CheckFailed, ChildDBError, KeyFault, NotFound
 
@@ -144,8 +143,10 @@ def _make(who: Sender, to: Destination, period: Period, *, version: int, reason:
         raise KeyFault(f"Chưa có khóa của nơi nhận “{to.receiver_key}”. Chạy “childdb key receiver add”.",
                        f"There is no key of the receiver {to.receiver_key!r}. Run `childdb key receiver add`.")  # fmt: skip
     number = f"goi-{named_settings.store_id(who.store)[:8]}-{to.name}-{period.name}-v{version}"
-    with tempfile.TemporaryDirectory(prefix="childdb-") as place:
-        folder = Path(place) / number
+    for left in outbox(who.store).glob("*.part"):
+        left.unlink(missing_ok=True)  # what a killed run had begun to seal
+    with workshop(beside_store(who.store, "dang-lap")) as place:
+        folder = place / number
         built = _build(who, to, period, folder, number=number, reason=reason)
         sign_package(folder, key)
         manifest = hashlib.sha256((folder / package.MANIFEST).read_bytes()).hexdigest()

@@ -19,9 +19,15 @@ USER = "childdb"
 
 
 class SftpPlace(asyncssh.SFTPServer):
-    """A root folder per server; CUT_AFTER bytes written, the line is cut (once for each value in the list)."""
+    """A root folder per server, and the faults it can show, each once.
+
+    `cuts`: after so many bytes the line is cut. `swallows`: after so many bytes, what comes is taken and not written.
+    `deaf`: the line is cut after a rename was done, before it is answered.
+    """
 
     cuts: list[int] = []  # noqa: RUF012 (one list, shared by the connections of a test)
+    swallows: list[int] = []  # noqa: RUF012
+    deaf = 0
     written = 0
 
     def __init__(self, chan):
@@ -37,7 +43,28 @@ class SftpPlace(asyncssh.SFTPServer):
             file_obj.flush()
             self._chan.get_connection().abort()
             raise asyncssh.SFTPConnectionLost("cut")
+        if cls.swallows and cls.written > cls.swallows[0]:
+            return len(data)
         return super().write(file_obj, offset, data)
+
+    def close(self, file_obj):
+        cls = type(self)
+        if cls.swallows and cls.written > cls.swallows[0]:
+            cls.swallows.pop(0)
+            cls.written = 0
+        return super().close(file_obj)
+
+    def rename(self, oldpath, newpath, *words):
+        cls = type(self)
+        super().rename(oldpath, newpath, *words)
+        if cls.deaf:
+            cls.deaf -= 1
+            self._chan.get_connection().abort()
+            raise asyncssh.SFTPConnectionLost("cut")
+
+    @classmethod
+    def behave(cls):
+        cls.cuts, cls.swallows, cls.deaf, cls.written = [], [], 0, 0
 
 
 class SshServer(asyncssh.SSHServer):
@@ -83,7 +110,7 @@ def sftp_server(root: Path, login_key: Path):
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     started.wait(10)
-    SftpPlace.cuts, SftpPlace.written = [], 0
+    SftpPlace.behave()
     try:
         line = host.export_public_key("openssh").decode().strip()
         yield found["server"].sockets[0].getsockname()[1], line
@@ -153,10 +180,10 @@ def https_server(folder: Path):
             content = self.rfile.read(length)
             if shelf.token and self.headers["Authorization"] != f"Bearer {shelf.token}":
                 fault = 401
+            if any(kept != content for kept in shelf.files.get(self.path, ())):
+                fault = 409
             if isinstance(fault, int):
-                self.send_response(fault)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                self._refuse(fault)
                 return
             shelf.files.setdefault(self.path, []).append(content)
             if fault == "lost":
@@ -168,11 +195,14 @@ def https_server(folder: Path):
         def do_GET(self):
             receipt = shelf.receipts.get(self.path)
             if receipt is None:
-                self.send_response(404)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                self._refuse(404)
             else:
                 self._say(receipt)
+
+        def _refuse(self, code):
+            self.send_response(code)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def _say(self, body):
             self.send_response(200)

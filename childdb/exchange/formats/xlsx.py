@@ -25,6 +25,7 @@ def write(bundle: Bundle, folder: Path) -> list[Path]:
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "in_memory": False,
+        "tmpdir": str(folder),  # the rows on their way bear names: nowhere else
     }
     with xlsxwriter.Workbook(path, options) as book:
         # a fixed creation date: the same content must give the same bytes
