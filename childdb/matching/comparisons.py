@@ -26,13 +26,15 @@ class Level:
 class Comparison:
     """A ladder; Splink numbers its levels downward from the first, the last being 0 and `blank` -1.
 
-    `absent` names the level of a pattern that is not there: it weighs nothing and is not worth a sentence.
+    `absent` names the level of a pattern that is not there: it weighs nothing and is not worth a sentence. No level of a
+    `silent` ladder weighs anything.
     """
 
     id: str
     blank: str
     levels: tuple[Level, ...]
     absent: str = ""
+    silent: bool = False
 
     def level(self, gamma: int) -> Level | None:
         return None if gamma < 0 else self.levels[len(self.levels) - 1 - gamma]
@@ -76,7 +78,11 @@ def patterns() -> tuple[Comparison, ...]:
     text = resources.files("childdb.matching").joinpath("patterns.toml").read_text("utf-8")
     return tuple(
         Comparison(
-            name, "", tuple(Level(v["id"], "", v["vi"], v["en"]) for v in entry["levels"]), entry.get("absent", "")
+            name,
+            "",
+            tuple(Level(v["id"], "", v["vi"], v["en"]) for v in entry["levels"]),
+            entry.get("absent", ""),
+            entry.get("silent", False),
         )
         for name, entry in tomllib.loads(text).items()
     )

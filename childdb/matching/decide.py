@@ -15,6 +15,7 @@ class Costs:
     ask: float
     missed: float
     wrong_merge: float
+    wrong_merge_unconfirmed: float
     share_of_records: float
     least_pairs: int
 
@@ -22,6 +23,11 @@ class Costs:
     def merge_from(self) -> float:
         """The probability from which merging is expected to cost less than asking: (1 - p) wrong_merge <= ask."""
         return 1 - self.ask / self.wrong_merge
+
+    @property
+    def merge_unconfirmed_from(self) -> float:
+        """The same for a pair that no grown-up of the household confirms."""
+        return 1 - self.ask / self.wrong_merge_unconfirmed
 
     @property
     def ask_from(self) -> float:

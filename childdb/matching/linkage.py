@@ -16,7 +16,7 @@ from childdb.matching.prepare import COLUMN_NAMES, Comparable
 _TYPES = (
     {name: pa.int32() for name in ("unique_id", "words", "byear", "bmonth", "bday", "given_k")}
     | {name: pa.float64() for name in ("bits", "mother_b", "father_b", "head_b")}
-    | {"nick": pa.bool_()}
+    | {name: pa.bool_() for name in ("nick", "mother_u", "father_u", "head_u")}
 )
 
 

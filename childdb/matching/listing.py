@@ -31,6 +31,10 @@ _LOOKS_LIKE_TWO = {
     "name": ("near_name", "other_name_by_marks", "other_middle", "nickname"),
     "sex": ("differ",),
 }
+# what the other rows say: a row that is surely the one stands beside the other as another child, or contradicts it
+_WITNESSED_TWO = frozenset(LEVELS.index(name) for name in ("two_on_a_list", "contradicted"))
+_UNCONFIRMED = ("nobody", "head_alone")
+
 
 # two children of one family whom a list may mistake for one: twins, and siblings or cousins of one name and village
 _TWINS, _FAMILY = ("twins", "near_twins"), ("siblings", "siblings_year", "cousins")
@@ -157,7 +161,7 @@ def _touching(scored: Scored, wanted: frozenset[int]) -> Scored:
 
 def _merge(clusters: Clusters, scored: Scored, prepared: Sequence[Comparable]) -> tuple[list[int], list[int]]:
     """Join what is sure, surest first; the places of the pairs that joined, and of those likely and yet not sure."""
-    threshold, floor = costs().merge_from, costs().ask_from
+    floor = costs().ask_from
     numbers: dict[int, set[str]] = defaultdict(set)  # by root
     for row, entry in enumerate(prepared):
         if entry.pid:
@@ -172,7 +176,7 @@ def _merge(clusters: Clusters, scored: Scored, prepared: Sequence[Comparable]) -
         one, other = clusters.find(left), clusters.find(right)
         if one == other:
             continue
-        sure = chance >= threshold and not _looks_like_two(scored, place)
+        sure = chance >= _sure_from(scored, place) and not _looks_like_two(scored, place)
         if not sure or not _may_join(clusters, numbers, one, other):
             doubtful.append(place)
             continue
@@ -187,7 +191,14 @@ def _looks_like_two(scored: Scored, place: int) -> frozenset[str]:
     """The comparisons by which a pair without an equal number may be two children."""
     if _level(scored, "number", place) == "equal":
         return frozenset()
-    return frozenset(name for name, two in _LOOKS_LIKE_TWO.items() if _level(scored, name, place) in two)
+    found = {name for name, two in _LOOKS_LIKE_TWO.items() if _level(scored, name, place) in two}
+    return frozenset(found | {"company"} if int(scored.company[place]) in _WITNESSED_TWO else found)
+
+
+def _sure_from(scored: Scored, place: int) -> float:
+    """The probability from which a pair is merged: higher where no grown-up confirms it."""
+    confirmed = _level(scored, "number", place) == "equal" or _level(scored, "confirmed", place) not in _UNCONFIRMED
+    return costs().merge_from if confirmed else costs().merge_unconfirmed_from
 
 
 def _level(scored: Scored, name: str, place: int) -> str | None:
@@ -215,7 +226,8 @@ class _Told:
         gammas = {name: int(levels[place]) for name, levels in scored.gammas.items()}
         found = reasons(self._model, gammas, LEVELS[int(scored.company[place])])
         held = _looks_like_two(scored, place)
-        why = in_words(found, self._lang, held)
+        unsure = frozenset() if _sure_from(scored, place) <= costs().merge_from else frozenset({"confirmed"})
+        why = in_words(found, self._lang, held | unsure)
         chance = probability(float(scored.bits[place]))
         return Doubt(int(scored.left[place]), int(scored.right[place]), chance, why, tuple(found), bool(held))
 

@@ -27,7 +27,8 @@ _SHARED = (("f26", 26.0), ("f21", 21.0), ("f17", 17.0), ("f14", 14.0), ("f11", 1
 def gammas_of(rows: Sequence[Comparable], pairs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The level of each pattern for PAIRS (left, right and the levels of the comparisons), as Splink numbers levels."""
     seen = _Pairs(rows, pairs)
-    made = {"rarity": _rarity(seen), "family": _family(seen), "kin": _kin(seen), "together": _together(seen)}
+    made = {"rarity": _rarity(seen), "family": _family(seen), "kin": _kin(seen), "together": _together(seen),
+            "confirmed": _confirmed(seen)}  # fmt: skip
     return {entry.id: _gammas(entry, *made[entry.id]) for entry in patterns()}
 
 
@@ -64,9 +65,11 @@ class _Pairs:
             self.agrees["mother"].astype(int) + self.agrees["father"] + self.head_apart + self.crossed
         )  # fmt: skip
         blank = [self._pairs[who] < 0 for who in _GROWN]
+        self.head_is_parent = same["mother"] | same["father"]
         self.nobody = blank[0] & blank[1] & blank[2] & ~self.crossed
         self.parent = self.agrees["mother"] | self.agrees["father"]
-        self.differs = {who: self.at(who, ("differ",)) for who in _GROWN}
+        # another clan is another mother; a father or head may be written under another name of his
+        self.differs = {who: self.at(who, ("differ", "given")) for who in _GROWN}
         self.named = self._pairs["name"] >= 0
 
     def at(self, name: str, levels: Sequence[str]) -> np.ndarray:
@@ -134,7 +137,7 @@ def _family(seen: _Pairs) -> Found:
 def _kin(seen: _Pairs) -> Found:
     """What differs while all else agrees: two children, not one."""
     one_day, one_name = seen.at("birth", ("equal",)), seen.at("name", _ONE_NAME)
-    mother_blank = ~seen.agrees["mother"] & ~seen.differs["mother"] & ~seen.at("mother", ("given",))
+    mother_blank = ~seen.agrees["mother"] & ~seen.differs["mother"]
     family = seen.agrees["mother"] | (mother_blank & (seen.agrees["father"] | seen.agrees["head"]))
     other = seen.at("name", _ALL_BUT_ONE_NAME)
     return {
@@ -159,3 +162,10 @@ def _together(seen: _Pairs) -> Found:
         for entry in patterns() if entry.id == "together" for level in entry.levels if level.id != entry.absent
     }  # fmt: skip
     return levels, ~seen.named | seen.nobody
+
+
+def _confirmed(seen: _Pairs) -> Found:
+    """Whom a name and a day do not suffice for: namesakes of one day, and cousins under one head."""
+    nobody = (seen.agreeing == 0) & ~seen.at("number", ("slip_named",))
+    alone = (seen.agreeing == 1) & seen.head_apart & ~seen.head_is_parent
+    return {"nobody": nobody, "head_alone": alone & ~seen.at("birth", _ONE_DAY)}, ~seen.named

@@ -44,6 +44,11 @@ def names_in_use() -> frozenset[str]:
 
 
 @cache
+def _folded_in_use() -> frozenset[str]:
+    return frozenset(map(folded, names_in_use()))
+
+
+@cache
 def nicknames() -> frozenset[str]:
     """Names used at home alone, as no register of births has them."""
     return _words_of("nicknames.txt")
@@ -83,14 +88,17 @@ class Comparable:
     mother_f: str | None
     mother_s: str | None
     mother_g: str | None
+    mother_u: bool | None  # whether the given name is in use
     father_n: str | None
     father_f: str | None
     father_s: str | None
     father_g: str | None
+    father_u: bool | None
     head_n: str | None
     head_f: str | None
     head_s: str | None
     head_g: str | None
+    head_u: bool | None
     village: str | None
     commune: str | None
     root: str | None  # what the commune is today
@@ -157,11 +165,12 @@ def _name(
 
 
 @lru_cache(maxsize=131072)
-def _grown(text: str) -> tuple[str | None, str | None, str | None, str | None]:
+def _grown(text: str) -> tuple[str | None, str | None, str | None, str | None, bool | None]:
     flat = folded(text)
     if not flat or unnamed(text):
-        return (None, None, None, None)
-    return normalised(text), flat, core_words(flat), sound(flat.split()[-1])
+        return (None, None, None, None, None)
+    in_use = flat.split()[-1] in _folded_in_use()
+    return normalised(text), flat, core_words(flat), sound(flat.split()[-1]), in_use
 
 
 def core_words(flat: str) -> str:

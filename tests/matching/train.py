@@ -25,7 +25,7 @@ LADDERS = [
     (entry, gamma)
     for entry in ladders()
     for gamma, level in enumerate(reversed(entry.levels))
-    if level.id != entry.absent
+    if level.id != entry.absent and not entry.silent
 ]
 
 
@@ -77,7 +77,10 @@ def train():
     distinct, where = np.unique(every, axis=0, return_inverse=True)
     one = np.bincount(where.ravel(), truth, len(distinct))
     beta = logistic(one_hot(distinct), one, np.bincount(where.ravel(), minlength=len(distinct))) / np.log(2)
-    weights = {entry.id: {entry.absent: 0.0} if entry.absent else {} for entry in ladders()}
+    weights = {
+        entry.id: {level.id: 0.0 for level in entry.levels if entry.silent or level.id == entry.absent}
+        for entry in ladders()
+    }
     for (entry, gamma), bits in zip(LADDERS, beta[:-1], strict=True):
         weights[entry.id][entry.level(gamma).id] = round(float(bits), 3)
     return _with_company(sets, weights, beta)
