@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from indicators.api import catalogue, run
 from tests.indicators.naive import World, counts, read_snapshot
+from tests.indicators.naive_estimates import estimates
 from tests.indicators.populations import AS_OF, random_population
 from tests.indicators.snapshots import DISTRICT, PROVINCE, TUAN_GIAO, unit_rows, write_snapshot
 
@@ -71,6 +72,7 @@ def compare(folder, seed):
     }
     for definition in catalogue().values():
         if definition.kind == "estimator":
+            compare_estimates(frame, definition, world)
             continue
         for key, wanted in naive_figures(world, definition).items():
             if key[1] != "total" and not any(wanted.values()):
@@ -81,6 +83,18 @@ def compare(folder, seed):
             if definition.kind in ("sum", "mean"):
                 assert abs(Decimal(wanted.pop("numerator")) - found.pop("numerator")) <= Decimal("0.005")
             assert found == wanted, (definition.id, key)
+
+
+def compare_estimates(frame, definition, world):
+    for row in frame[frame["indicator"] == definition.id].to_dict("records"):
+        if row["level"] == "commune" and definition.source == "history":
+            assert row["value"] is None
+            continue
+        wanted = estimates(world, definition.estimator, lambda unit, held=row["unit"]: held in units_above(unit))
+        for column, value in wanted.items():
+            got = row[column]
+            assert (got is None) == (value is None), (definition.id, row["unit"], column)
+            assert value is None or abs(float(got) - value) <= 0.0051, (definition.id, row["unit"], column)
 
 
 def test_the_units_of_the_test_are_those_of_the_district():
