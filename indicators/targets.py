@@ -12,7 +12,7 @@ due*. A verdict is
 A document does not judge a figure as on a day before it was issued. A commune that may or may not be extremely difficult
 (no list of such communes is in force) is judged by the target of other communes only where it meets that one.
 A target of 100 % (or 0 %) is judged on the count alone: no confidence interval can ever lie beyond it. A share of communes
-is a full count and has no interval. A recalled target decides nothing.
+is a full count and has no interval; nor has a standing threshold, by which a commune is recognised on its count. A recalled target decides nothing.
 """
 
 from __future__ import annotations
@@ -199,7 +199,8 @@ def _bounds(definition: Definition, figure: dict[str, Any]) -> list[Fraction | N
 
 
 def _is_edge(definition: Definition, goal: Goal) -> bool:
-    return definition.unit == "percent" and goal.value in (0, 100)
+    """Whether no interval has a say: at the ends of the scale, and at the thresholds by which a unit is recognised."""
+    return goal.basis == "standing" or (definition.unit == "percent" and goal.value in (0, 100))
 
 
 def more_children(definition: Definition, figure: dict[str, Any], goal: Goal) -> int | None:

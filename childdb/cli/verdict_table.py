@@ -95,10 +95,12 @@ def _goal(v: Mapping[str, Any]) -> str:
 
 
 def short_name(document: str) -> str:
-    """QĐ 23/QĐ-TTg 07/01/2021 -> QĐ 23; a document without a number by the first letters of its first two words."""
-    kind, number, *_ = f"{document} -".split()
+    """QĐ 23/QĐ-TTg 07/01/2021 -> QĐ 23, with its article if it names one; a document without a number by the first letters
+    of its first two words."""
+    kind, number, *rest = f"{document} -".split()
     digits = number.replace("-", "/").split("/")[0]
-    return f"{kind} {digits}" if digits.isdigit() else (kind[0] + number[0]).upper()
+    article = next((f" {word}" for word in rest if word.startswith("Đ.")), "")
+    return f"{kind} {digits}{article}" if digits.isdigit() else (kind[0] + number[0]).upper()
 
 
 def says(v: Mapping[str, Any], english: bool) -> str:
