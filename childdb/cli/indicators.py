@@ -21,6 +21,7 @@ from childdb.cli.indicator_options import (
     unit_key,
     unit_option,
 )
+from childdb.cli.indicator_release import release, releases
 from childdb.cli.indicator_runs import compare, runs
 from childdb.cli.indicator_trend import trend
 from childdb.cli.output import emit, format_option, lang, say, shortened
@@ -36,7 +37,7 @@ def command() -> None:
     """Chỉ tiêu: danh mục, kết quả, căn cứ / indicators: catalogue, figures, what stands behind them."""
 
 
-for one in (runs, compare, trend, missing):
+for one in (runs, compare, trend, missing, release, releases):
     command.add_command(one)
 
 
