@@ -88,11 +88,13 @@ def build(
     extra: Sequence[str] = (),
     base: Base | None = None,
     sealed: Iterable[PlainRow] | None = None,
+    released: Iterable[PlainRow] | None = None,
 ) -> tuple[dict[str, Any], list[Held]]:
     """Write the package to FOLDER, replacing nothing until it is whole; returns its manifest and what was held.
 
     EXTRA names formats of other systems. With a BASE, only what changed since that package goes. SEALED are rows of
-    child_key and codes, for a destination that may receive them.
+    child_key and codes, for a destination that may receive them. RELEASED is the indicator table as formats of other
+    systems may tell it (under disclosure control: a number held back is empty); without it they tell INDICATORS.
     """
     rules = profile()
     others = _chosen(extra)
@@ -103,13 +105,16 @@ def build(
         moved = {c.child_key for c in changes}
         going = [r for r in going if r["child_key"] in moved]
     bundle = Bundle(rules, tuple(going), tuple(indicators))
+    outside = bundle if released is None else Bundle(rules, bundle.records, tuple(released))
     growing = folder.with_name(folder.name + ".part")
     shutil.rmtree(growing, ignore_errors=True)
     growing.mkdir(parents=True)
     try:
-        for fmt in (*formats().values(), *others.values()):
+        for fmt in formats().values():
             fmt.write(bundle, growing)
-        _write_lists(growing, bundle, others, changes, sealed)
+        for fmt in others.values():
+            fmt.write(outside, growing)
+        _write_lists(growing, outside, others, changes, sealed)
         write_snapshot(growing / "snapshot")
         write_descriptor(growing, rules)
         manifest = _manifest(growing, bundle, held, header) | {

@@ -71,7 +71,12 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def plain_table(results: Results) -> list[dict[str, Any]]:
     """The indicator table as plain values, in the columns of the package (dates and decimals as text)."""
-    return [{name: _plain(row.get(name)) for name in INDICATOR_COLUMNS} for row in _rows(results.frame)]
+    return plain_rows(results.frame)
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The same of a frame of figures."""
+    return [{name: _plain(row.get(name)) for name in INDICATOR_COLUMNS} for row in _rows(frame)]
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,8 @@ from childdb.exchange.profile import profile
 from childdb.store import Store
 from childdb.store.named import named_records
 from childdb.store.snapshot import write_snapshot
-from childdb.workflow.figures import plain_table
+from childdb.workflow.figures import plain_rows, plain_table
+from childdb.workflow.releasing import Wanted, note_release, protected_of
 from indicators.engine import run
 from indicators.results import Results
 from schemas import codes
@@ -62,12 +63,23 @@ def build_package(
         write_snapshot(store, snapshot, as_known=batch, sealed_as_of=(as_of,) if wanted.sealed_counts else ())
         # the figures are those of the very snapshot that goes, so that the receiver can count them again
         results = results or run(snapshot, as_of=as_of)
+        released = _released(store, snapshot, as_of, receiver, actor, now) if wanted.formats else None
         manifest, held = package.build(
             folder, records, plain_table(results), header, lambda target: shutil.copytree(snapshot, target),
             extra=wanted.formats, base=wanted.base,
-            sealed=list(_sealed(store, as_of, batch)) if wanted.sealed_rows else None,
+            sealed=list(_sealed(store, as_of, batch)) if wanted.sealed_rows else None, released=released,
         )  # fmt: skip
     return Built(folder, manifest, _list_held(folder, held), tuple(held))
+
+
+def _released(
+    store: Store, snapshot: Path, as_of: date, receiver: str, actor: str, now: datetime
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The indicator table for other systems: no records stand beside it there, so small counts are protected."""
+    results = run(snapshot, as_of=as_of, filed=True)
+    protected = protected_of(store, results, Wanted(as_of))
+    note_release(store, results, protected, audience=receiver, actor=actor, now=now)
+    return plain_rows(protected.frame)
 
 
 def plain_records(store: Store, as_of: date, batch: int) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import date
 
 import openpyxl
 import pytest
 
-from childdb.workflow import releasing
+from childdb.workflow import packages, releasing
 from indicators.disclosure import NUMBERS
 from schemas.errors import NotFound, UsageFault
 from tests.store.people import record
@@ -72,3 +73,19 @@ def test_what_cannot_be_written_or_is_not_known_is_said_so(office):
     with pytest.raises(NotFound):
         let_out(office, "a.csv", ids=["no_such_indicator"])
     assert not office.store.releases()
+
+
+def test_formats_of_other_systems_tell_no_small_count(office):
+    def build(name):
+        return packages.build_package(
+            office.store, office.place / name, as_of=DAY, as_known=None, sender="Huyện", receiver="Tỉnh", reason="thử",
+            actor="thử", now=NOW, content=packages.Content(["dhis2"]),
+        )  # fmt: skip
+
+    build("goi")
+    values = json.loads((office.place / "goi" / "dhis2" / "dataValueSets.json").read_text("utf-8"))["dataValues"]
+    counts = [int(float(v["value"])) for v in values if v["dataElement"].endswith((".numerator", ".unknown"))]
+    assert counts and not [n for n in counts if 0 < n < 5]
+    assert [r.audience for r in office.store.releases()] == ["Tỉnh"]
+    build("lai")
+    assert (office.place / "lai/dhis2/dataValueSets.json").read_bytes() == (office.place / "goi/dhis2/dataValueSets.json").read_bytes()
