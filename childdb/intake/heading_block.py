@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from childdb.intake.layout import village_name
+from childdb.intake.asides import village_name
 from schemas.codes import REFORM, Unit, communes_named, unit_on, units
 from schemas.text import fold, nfc
 

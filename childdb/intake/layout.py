@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from itertools import pairwise
 
+from childdb.intake.asides import VILLAGE, aside, counts_by_sex, is_number_row, is_repeat, is_unit, key_of
 from childdb.intake.convert.dates import UNREADABLE, Parts, split
-from childdb.intake.convert.people import read_sex
 from childdb.intake.grid import Cell, Grid, shown
 from childdb.intake.headings import match, vocabulary
 from childdb.intake.legacy_text import undo_twice
 from childdb.intake.names_by_place import birth_parts, dated_sexes, given_names
 from childdb.intake.template import templates
 from childdb.intake.village_rows import lone_villages
-from childdb.intake.words_lookup import bare_key
-from schemas.text import fold, nfc
+from schemas.text import nfc
 
 _LOOK = 80  # rows of a sheet's head that are searched for the heading
 _DEEPEST = 3
 _FIRST_YEAR, _LATEST = 1900, 2100  # a number below is no birth date but a count
-key_of = lru_cache(maxsize=65536)(bare_key)
-
-_VILLAGE = re.compile(
-    r"^(?:[ivxlc]+\s*[.)/:-]\s*|\d+\s*[.)/:-]\s*|[-+*]\s*)?(?:bản|thôn|xóm|tổ dân phố|tdp|khu phố|khu|đội|tổ|tên bản)\b",
-    re.I,
-)
-_LEAD = re.compile(r"^(?:[IVXLC]+\s*[.)/-]\s*|\d+\s*[.)/-]\s*|[-+*]\s*)", re.I)
-_LABEL = re.compile(r"^(?:tên\s+)?(?:thôn|bản|xóm)?(?:\s*[/,(]\s*(?:thôn|bản|xóm|tdp)\)?)*\s*:\s*", re.I)
-NOT_VILLAGE = re.compile(
-    r"tuổi|lớp|trẻ|danh sách|tuyến|hộ |nhóm|khối|tháng|năm|\bnam\b|\bnữ\b|mầm non|trường|ubnd|ủy ban|uỷ ban|\bxã\b|huyện|tỉnh|"
-    r"thị trấn|cộng hòa|cộng hoà|độc lập|trạm y tế|\bphòng\b|\bbiểu\b|\bmẫu\b|\bsổ\b",
-    re.I,
-)
-_SIGNATURE = re.compile(
-    r"nguoi lap|^lap bieu|tm\.? ?(uy ban|ubnd|u\.b\.n\.d)|^(pho )?chu tich|thu truong|ky,? ?(va )?(ghi ro|ten)|\(ky\b|"
-    r"xac nhan cua|^xac nhan$|^ke toan|^can bo (lap|phu trach|thong ke|chuyen)|^truong (tram|ban|thon|phong)|^noi nhan|"
-    r"^kt\. ?|^phu trach|^hieu truong|^nguoi (kiem tra|tong hop|bao cao)"
-)
-_SIGNED_ON = re.compile(r"ngay\s*[\d.…_ ]*\s*thang\s*[\d.…_ ]*\s*nam\s*[\d.…_ ]*$")
-_TOTAL = re.compile(r"^(?:[ivx]+\s*[.)]\s*|[-+*]\s*)?(?:(?:tổng|cộng)(?:\s|:|$)|trong đó(?:\s|:|,|$))", re.I)
-_TOTAL_BARE = re.compile(
-    r"^(tong so|tong cong|tong|cong|tong cong so|cong chung|trong do)\s*[:.]?\s*(\d.*|tre.*|toan.*|xa.*|huyen.*|ban.*|thon.*)?$"
-)
-_NOTE = re.compile(
-    r"^(ghi chu|luu y|chu thich|chu y|\*|danh sach (nay )?(gom|co)|an dinh|tong hop|bang chu|in ra|nguon)"
-)
 
 
 @dataclass
@@ -68,6 +38,7 @@ class Roles:
 
     data: list[int] = field(default_factory=list)
     villages: dict[int, str] = field(default_factory=dict)
+    sections: dict[int, str] = field(default_factory=dict)  # the category (its code) in whose section a row stands
     skipped: dict[int, str] = field(default_factory=dict)
 
 
@@ -139,7 +110,8 @@ def find_heading(grid: Grid, start: int) -> tuple[int, int] | None:
                 if score >= 2 and (best is None or (score, first - last) > (best[0], best[1] - best[2])):
                     best = (score, first, last)
         if best is not None:
-            return best[1], _merged_down(grid, best[1], best[2])
+            last = _merged_down(grid, best[1], best[2])
+            return best[1], last + _goes_on(grid, best[1], last)
     return None
 
 
@@ -152,6 +124,15 @@ def _merged_down(grid: Grid, first: int, last: int) -> int:
     """The heading's last row, where its cells are merged further down."""
     reach = [r2 for r1, _, r2, _ in grid.merges if first <= r1 <= last < r2 <= first + 3]
     return min(max(reach, default=last), len(grid.rows) - 1)
+
+
+def _goes_on(grid: Grid, first: int, last: int) -> bool:
+    """Whether the row below holds words under headings merged across, and nothing else: BCG over Ngày tiêm and Số lô."""
+    if last + 1 >= min(first + _DEEPEST, len(grid.rows)):
+        return False
+    across = {c for r1, c1, r2, c2 in grid.merges if first <= r1 and r2 == last and c2 > c1 for c in range(c1, c2 + 1)}
+    filled = [(c, v) for c, v in enumerate(grid.rows[last + 1]) if v is not None]
+    return len(filled) > 1 and all(c in across and isinstance(v, str) for c, v in filled)
 
 
 def find_tables(grid: Grid) -> list[Table]:
@@ -239,36 +220,6 @@ def heading_keys(grid: Grid, table: Table) -> list[list[str]]:
     ]
 
 
-def is_repeat(row: Sequence[Cell], heading: Sequence[Sequence[str]]) -> bool:
-    """Whether a row repeats one of the heading's rows, column for column."""
-    keys = [(c, key_of(v)) for c, v in enumerate(row) if isinstance(v, str)]
-    if len(keys) < 2 or len(keys) * 2 < sum(v is not None for v in row):
-        return False
-    for known in heading:
-        same = sum(1 for c, key in keys if c < len(known) and key and key == known[c])
-        if same >= 2 and same * 10 >= len(keys) * 6:
-            return True
-    return False
-
-
-def is_number_row(row: Sequence[Cell]) -> bool:
-    """A row of column numbers: 1, 2, 3 ... or (1), (2) ..., perhaps with A, B before."""
-    numbers: list[int] = []
-    others = 0
-    for value in row:
-        if value is None:
-            continue
-        found = re.fullmatch(r"\(?\s*(\d{1,3})\s*\)?(?:\s*=.*)?", shown(value).strip())
-        if found:
-            numbers.append(int(found.group(1)))
-        elif isinstance(value, str) and re.fullmatch(r"\(?[A-Za-zĐđ]\)?", value.strip()):
-            others += 1
-        else:
-            return False
-    steps = sum(1 for a, b in pairwise(numbers) if b == a + 1)
-    return len(numbers) >= 3 and steps >= len(numbers) - 2 and others <= 4 and numbers[0] <= 3
-
-
 def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -> Roles:
     """Tell what each row below the heading is. `meanings` maps the understood columns to their fields."""
     found = Roles()
@@ -278,7 +229,7 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
     told = {c for c, f in meanings.items() if not f.startswith("row.")}
     telling = told - {c for c, f in meanings.items() if f == "residence.village"}
     faulty = {r for r, c in grid.errors if c in told} | {r for r, c in grid.uncalculated if c in told}
-    village, signed = "", False
+    village, section, signed = "", "", False
     above = {line for r in range(table.first) for line in _texts_of(grid, r)}
     for r in range(table.last + 1, table.stop):
         row = grid.rows[r] if r < len(grid.rows) else []
@@ -288,6 +239,9 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
             continue
         if not filled and r not in faulty:
             found.skipped[r] = "blank"
+            continue
+        if r - table.last <= 2 and filled and all(is_unit(row[c]) for c in filled):
+            found.skipped[r] = "heading"
             continue
         if (r - table.last <= 2 or any(_digits(row[c]) for c in names if c < len(row))) and is_number_row(row):
             found.skipped[r] = "column_numbers"
@@ -299,13 +253,14 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
             found.skipped[r] = "title"
             continue
         if not has_birth:
-            reason, text = _aside(row, filled, names, told, own, signed)
-            if not reason and found.skipped.get(r - 1) == "total" and _counts_by_sex(row, filled):
+            reason, text = aside(row, filled, names, told, own, signed)
+            if not reason and found.skipped.get(r - 1) == "total" and counts_by_sex(row, filled):
                 reason = "total"
             if reason:
                 found.skipped[r] = reason
                 signed = signed or reason == "signature"
                 village = text if reason == "village_row" else village
+                section = text if reason == "section" else section
                 continue
         if not has_birth and not any(c in telling for c in filled) and r not in faulty:
             only_number = all(
@@ -315,14 +270,10 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
             continue
         found.data.append(r)
         found.villages[r] = village
+        if section:
+            found.sections[r] = section
     _settle_villages(found, lone_villages(grid, found.data, meanings))
     return found
-
-
-def _counts_by_sex(row: Sequence[Cell], filled: Sequence[int]) -> bool:
-    """Whether a row below a total goes on with it: Nam 12, Nữ 9."""
-    texts = [v for c in filled if isinstance(v := row[c], str) and not v.strip(" ()").isdigit()]
-    return len(texts) < len(filled) <= 4 and bool(texts) and all(read_sex(text.strip(" :-+")) for text in texts)
 
 
 def _settle_villages(found: Roles, alone: dict[int, str]) -> None:
@@ -340,7 +291,7 @@ def _settle_villages(found: Roles, alone: dict[int, str]) -> None:
 
 def _again(row: Sequence[Cell], filled: Sequence[int], above: set[str]) -> bool:
     """Whether a row repeats lines of the title, as at the head of a printed page; village names are none."""
-    return all(isinstance(v := row[c], str) and nfc(v) in above and not _VILLAGE.match(nfc(v)) for c in filled)
+    return all(isinstance(v := row[c], str) and nfc(v) in above and not VILLAGE.match(nfc(v)) for c in filled)
 
 
 def _texts_of(grid: Grid, r: int) -> list[str]:
@@ -357,80 +308,6 @@ def _datelike(value: Cell) -> bool:
         read = split(value, _LATEST)
         return isinstance(read, Parts) or read.problem != UNREADABLE
     return not isinstance(value, int | float) or value >= _FIRST_YEAR
-
-
-def _aside(
-    row: Sequence[Cell], filled: Sequence[int], names: Sequence[int], told: set[int], own: list[list[str]], signed: bool
-) -> tuple[str | None, str]:
-    """Why a row without a birth date is no row of data, and the village that a village row names."""
-    if is_repeat(row, own):
-        return "repeated_heading", ""
-    texts = [(c, nfc(v)) for c in filled if isinstance(v := row[c], str)]
-    folded = [fold(text) for _, text in texts]
-    if is_number_row(row):
-        return "column_numbers", ""
-    if any(
-        _TOTAL.match(t.casefold()) or (_TOTAL_BARE.match(f) and t.isascii())
-        for (_, t), f in zip(texts[:3], folded, strict=False)
-    ):
-        return "total", ""
-    few = len(filled) <= 4
-    if few and any(_SIGNATURE.search(f) or _SIGNED_ON.search(f) for f in folded):
-        return "signature", ""
-    if signed and not (len(filled) >= 4 and any(c in names for c in filled)):
-        return "signature", ""
-    numbered = any(isinstance(row[c], int | float) for c in filled)
-    distinct = {text for _, text in texts}
-    if len(distinct) == 1 and texts and (not numbered or _VILLAGE.match(texts[0][1])):
-        return _lone(texts[0][0], texts[0][1], names, numbered)
-    if few and folded and _NOTE.match(folded[0]):
-        return "note", ""
-    if len(texts) == 2 and not numbered and re.fullmatch(r"[IVXA-E]+\.?", texts[0][1]):
-        return _lone(texts[0][0], texts[1][1], [], False)
-    if len(filled) <= 3 and (named := _village_beside_counts(row, texts)):
-        return "village_row", named
-    return None, ""
-
-
-def _village_beside_counts(row: Sequence[Cell], texts: Sequence[tuple[int, str]]) -> str:
-    """The village of a row that holds its name and else only numbers (its own number, how many children)."""
-    named = [text for _, text in texts if _VILLAGE.match(text)]
-    if len(named) != 1 or any(
-        text is not named[0] and not re.fullmatch(r"[\d.()]+|[IVX]+\.?", text) for _, text in texts
-    ):
-        return ""
-    return village_name(named[0])
-
-
-def _lone(column: int, text: str, names: Sequence[int], numbered: bool) -> tuple[str | None, str]:
-    """A row with one text alone: a village, a note, or (in the name column) a child of whom nothing else is told."""
-    if _VILLAGE.match(text):
-        return "village_row", village_name(text)
-    if _NOTE.match(fold(text)) or len(text) > 60 or fold(text).startswith(("*", "-", "(")):
-        return "note", ""
-    if column in names:
-        return None, ""
-    if numbered:
-        return None, ""
-    if NOT_VILLAGE.search(text) or not re.search(r"[^\W\d_]", text):
-        return "note", ""
-    return "village_row", village_name(text)
-
-
-def says_village(text: str) -> bool:
-    """Whether a text begins with a word for village and goes on with a name."""
-    return bool(_VILLAGE.match(text)) and " " in text.strip()
-
-
-def village_name(text: str) -> str:
-    """The village's name without numbering, label or count: "I. Bản Bua (25 trẻ)" is Bản Bua."""
-    bare = _LEAD.sub("", nfc(text), count=1)
-    bare = re.sub(r"^thôn\s+(?=(?:bản|xóm)\s)", "", _LABEL.sub("", bare), flags=re.I)
-    bare = re.sub(r"\s*[:(\[]\s*(?:tổng số:?\s*|có\s*)?\d+.*$", "", bare, flags=re.I)
-    bare = re.sub(
-        r"\s*[-–:,;]\s*(?:(?:tổng số:?\s*|có\s*)?\d+ (?:trẻ|cháu|hộ).*|xã .*|thị trấn .*)$", "", bare, flags=re.I
-    )
-    return bare.strip(" .:;-–")
 
 
 def title_lines(grid: Grid, stop: int, start: int = 0) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from childdb.intake import heading_block, layout
+from childdb.intake import asides, heading_block, layout
 from childdb.intake.convert.circumstances import read_circumstances
 from childdb.intake.convert.people import read_ethnicity
 from childdb.intake.fill import filled_cells
@@ -24,6 +24,7 @@ from childdb.intake.recognise import Understanding, recognise
 from childdb.intake.record import Builder, SheetContext
 from childdb.intake.rows import CellReader, field_of
 from childdb.intake.side_by_side import Block, blocks
+from childdb.intake.template import templates
 from childdb.intake.unit_rows import return_row
 from childdb.intake.validate import check_rows
 from childdb.intake.words_lookup import bare_key
@@ -48,6 +49,13 @@ _PLAIN_SHEETS = (
     "mau",
     "bieu",
     "xa ",
+    "cu",
+    "moi",
+    "nhap",
+    "goc",
+    "copy",
+    "ban ghi",
+    "phu luc",
 )
 _LEFT_EMPTY = re.compile(r"(?:de|bo|la) trong|khong (?:ghi|can ghi)")  # Dân tộc (để trống nếu là Kinh)
 
@@ -270,7 +278,8 @@ class _TableReader:
             if understanding.template.list_kind == "commune_return":
                 done.append(return_row(self.grid.name, r + 1, cells, values, mark))
                 continue
-            record = Builder(context, values, roles.villages[r], self.grid.padded.get((r, ids))).build()
+            above = (roles.villages[r], roles.sections.get(r, ""))
+            record = Builder(context, values, above, self.grid.padded.get((r, ids))).build()
             if self._struck(r, names, cells):
                 values.issues.append(Issue("row_struck_through"))
             held = any(issue.holds for issue in values.issues)
@@ -366,17 +375,27 @@ def _period(understanding: Understanding, told: Told) -> str | None:
 
 def _may_be_village(name: str) -> bool:
     """Whether a sheet's name without a word for village may still be one: no kind of children, no commune, no date."""
-    if fold(name).startswith(_PLAIN_SHEETS) or layout.NOT_VILLAGE.search(name) or any(c.isdigit() for c in name):
+    if fold(name).startswith(_PLAIN_SHEETS) or asides.NOT_VILLAGE.search(name) or any(c.isdigit() for c in name):
         return False
     if heading_block.commune_names([name]) or bare_key(name) in vocabulary():
         return False
+    if any(_shares_words(name, words) for t in templates().values() for words in t.titles):
+        return False
     return read_circumstances(name)[1] is not None and read_ethnicity(name) == (None, ())
+
+
+def _shares_words(name: str, title: str) -> bool:
+    """Whether a sheet is named like a kind of list: Tiêm chủng, DS cân đo."""
+    name, title = fold(name), fold(title)
+    return title in name or (" " in name and f" {name} " in f" {title} ")
 
 
 def _villages_by_sheet(sheets: list[SheetReading]) -> list[SheetReading]:
     """In a workbook of one sheet per village, the sheet's name is the village where nothing else tells it."""
     lists = [s for s in sheets if s.status == "read" and s.list_kind != "commune_return"]
-    named = {s.name for s in lists if layout.says_village(s.name) or (len(lists) > 1 and _may_be_village(s.name))}
+    bare = [s for s in lists if _may_be_village(s.name)]
+    named = {s.name for s in lists if asides.says_village(s.name)}
+    named |= {s.name for s in bare if any(t.template == s.template and t.name != s.name for t in lists)}
     return [_with_village(s, s.name) if s in lists and s.name in named else s for s in sheets]
 
 

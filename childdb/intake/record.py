@@ -71,10 +71,11 @@ class SheetContext:
 class Builder:
     """Builds one row's record; issues are added to the row's."""
 
-    def __init__(self, context: SheetContext, row: RowValues, village: str, padded: int | None) -> None:
+    def __init__(self, context: SheetContext, row: RowValues, above: tuple[str, str], padded: int | None) -> None:
+        """ABOVE are the village and the category that rows above this one name."""
         self.context, self.row, self.padded = context, row, padded
         self.values = row.values
-        self.above = village
+        self.above, self.section = above
         self.facts: dict[str, list[dict[str, Any]]] = {}
         self.unit = context.unit
 
@@ -88,7 +89,7 @@ class Builder:
         residence = self._residence()
         self.facts = {"child_profile": [profile] if profile else [], "residence": [residence] if residence else []}
         tables = self.context.tables
-        if "household_status" in tables or "circumstance" in tables:
+        if "household_status" in tables or "circumstance" in tables or self.section:
             self._household()
         if "parent_status" in tables or "care_arrangement" in tables:
             self._parents()
@@ -285,6 +286,8 @@ class Builder:
         codes += [
             c for f, v in self.values.items() if f.startswith("circumstance.code[") and isinstance(v, tuple) for c in v
         ]
+        if self.section and not codes:
+            codes = [self.section]
         states |= {_POVERTY[c] for c in codes if c in _POVERTY}
         if len(states) > 1:
             self._issue("poverty_told_twice", "circumstance_codes")

@@ -18,7 +18,7 @@ from schemas.records import FileReading, SheetReading, SourceRow
 _STATUS = {"new": "Mới", "changed": "Thay đổi", "unchanged": "Không đổi", "held_back": "Giữ lại, cần sửa"}
 _SKIPPED = {
     "title": "tiêu đề", "heading": "đầu bảng", "column_numbers": "số thứ tự cột", "repeated_heading": "đầu bảng lặp lại",
-    "village_row": "tên thôn, bản", "total": "cộng", "signature": "ký tên", "note": "ghi chú", "blank": "trống", "hidden": "ẩn",
+    "village_row": "tên thôn, bản", "section": "tên nhóm", "total": "cộng", "signature": "ký tên", "note": "ghi chú", "blank": "trống", "hidden": "ẩn",
 }  # fmt: skip
 _WIDTHS = (18, 8, 7, 17, 24, 48, 44, 20)
 _LINE = 15.0  # points

@@ -1,10 +1,11 @@
 """What other hands do: tables of several kinds, people beside the child, categories with kinds, damage in a part of a sheet."""
 
+import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
-from tests.workbooks.case import HEAD, Case, Want, at, book, csv_file
+from tests.workbooks.case import HEAD, Case, Want, at, book, csv_file, put
 
 SHORT = HEAD[:4]
 BABIES = ("TRẠM Y TẾ XÃ ẲNG CANG", "SỔ TIÊM CHỦNG TRẺ EM", "Tính đến ngày 30/06/2024")
@@ -16,6 +17,14 @@ def strike_in_text(page):
 
 def far_format(page):
     page["ZZ60000"].font = Font(bold=True)
+
+
+def kinds_of_lists(path):
+    made = openpyxl.Workbook()
+    made.active.title = "Tiêm chủng"
+    put(made.active, [(1, "Lò Văn An", "05/03/2023", "Nam", "10/03/2023")], (*SHORT, "BCG"), BABIES)
+    put(made.create_sheet("Cân đo"), [(1, "Lò Văn Bình", "05/03/2021", "Nam", 12.5)], (*SHORT, "CN (kg)"), ("TRẠM Y TẾ XÃ ẲNG CANG", "KẾT QUẢ CÂN ĐO", "Ngày 15/06/2024"))
+    made.save(path)
 
 
 CASES = [
@@ -35,6 +44,19 @@ CASES = [
         [(*SHORT, "Lần 1 (T3/2024)", None, "Lần 2 (T6/2024)", None), (None, None, None, None, *["CN (kg)", "CC (cm)"] * 2)],
         ("TRẠM Y TẾ XÃ ẲNG CANG", "KẾT QUẢ CÂN ĐO TRẺ", "Tháng 6 năm 2024"), merges=("E5:F5", "G5:H5")),
         [Want(7, "Lò Văn An", "2021-03-05", "M", weight="12.1", height="88.5")], at(("", "measured_on", "measured_on_sheet_date"))),
+    Case("layout-sheets-by-kind.xlsx", kinds_of_lists,
+         [Want(6, "Lò Văn An", "2023-03-05", "M", doses="BCG:1:2023-03-10", sheet="Tiêm chủng"), Want(6, "Lò Văn Bình", "2021-03-05", "M", weight="12.5", sheet="Cân đo")]),
+    Case("layout-sections.xlsx", book(
+        [("I", "Trẻ em mồ côi cả cha và mẹ"), (1, "Lò Văn An", "05/03/2012", "Nam"), ("II. Trẻ em khuyết tật (1 trẻ)",), (1, "Lò Văn Bình", "06/03/2012", "Nam")], SHORT,
+        ("UBND XÃ ẲNG CANG", "DANH SÁCH TRẺ EM CÓ HOÀN CẢNH ĐẶC BIỆT", "Quý II năm 2024")),
+        [Want(7, "Lò Văn An", "2012-03-05", "M", circumstances="1.01"), Want(9, "Lò Văn Bình", "2012-03-06", "M", circumstances="1.04")]),
+    Case("layout-units-below.xlsx", book(
+        [(None, None, "(dd/mm/yyyy)", "(Nam/Nữ)", "(kg)", "(cm)"), (1, "Lò Văn An", "05/03/2021", "Nam", 12.5, 90)], (*SHORT, "Cân nặng", "Chiều cao"),
+        ("TRẠM Y TẾ XÃ ẲNG CANG", "KẾT QUẢ CÂN ĐO", "Ngày 15/06/2024")), [Want(7, "Lò Văn An", "2021-03-05", "M", weight="12.5", height="90")]),
+    Case("layout-dose-and-lot.xlsx", book(
+        [(1, "Lò Văn An", "05/03/2023", "Nam", "10/03/2023", "A12", "10/05/2023", "không")],
+        [(*SHORT, "BCG", None, "OPV1", None), (None, None, None, None, "Ngày tiêm", "Số lô", "Ngày uống", "Phản ứng")], BABIES, merges=("E5:F5", "G5:H5")),
+        [Want(7, "Lò Văn An", "2023-03-05", "M", doses="BCG:1:2023-03-10;OPV:1:2023-05-10")], at(("", "", "heading_unread"), ("", "", "heading_unread"))),
     Case("layout-total-by-sex.xlsx", book(
         [(1, "Lò Văn An", "05/03/2019", "Nam"), ("Tổng số", None, None, 1), (None, "Nam", 1), (None, "Nữ", 0)], SHORT), [Want(6, "Lò Văn An", "2019-03-05", "M")]),
     Case("layout-struck-in-text.xlsx", book([(1, "Lò Văn An", "05/03/2019", "Nam"), (2, "x", "06/03/2019", "Nam")], SHORT, then=strike_in_text),

@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"^([1-3])[.,]([0-9]{1,2})(?:[.,]([0-9]{1,2}))?$")
 _GROUP = re.compile(r"hoàn cảnh|đối tượng|diện|nhóm|đặc biệt|nguy cơ", re.I)
 
 
+_WORDS = 7  # letters: shorter texts are abbreviations or names
 _OF_KINDS = re.compile(
     r"(?:trẻ (?:em )?)?(?:bị )?(?:khuyết tật|mồ côi)(?:\s*\(.*\))?$", re.I
 )  # headings of categories with kinds below
@@ -135,6 +136,14 @@ def kind_heading(parts: Sequence[str]) -> str | None:
     if len(parts) < 2 or not _OF_KINDS.match(nfc(parts[-2]).strip()):
         return None
     return _single(f"{nfc(parts[-2]).strip()} {nfc(parts[-1]).strip()}")
+
+
+def category_in_words(text: str) -> str | None:
+    """The one category that a text of more than a letter or number tells: Trẻ em khuyết tật, Hộ nghèo."""
+    words = nfc(text).strip(" .:;-–")
+    if len(words) < _WORDS or _LETTER.match(words.lower()) or _NUMBER.match(words):
+        return None
+    return _single(words)
 
 
 def _single(text: str) -> str | None:

@@ -41,7 +41,10 @@ def dose_heading(parts: Sequence[str]) -> str | None:
     plain = _AGE.sub(" ", plain)
     plain = re.sub(r"[≤≥<>]", " ", plain.replace("/", " "))
     plain = re.sub(r"\s+", " ", plain).strip()
-    if re.search(r"\b(seo|day du|tcdd|uv me|me tiem|quai bi)\b", plain):
+    if re.search(
+        r"\b(seo|day du|tcdd|uv me|me tiem|quai bi|so lo|lo vac xin|han dung|phan ung|noi tiem|noi uong|nguoi tiem|can bo tiem|ghi chu)\b",
+        plain,
+    ):
         return None
     for code, pattern in _names():
         found = pattern.search(plain)
