@@ -127,12 +127,13 @@ def _merged_down(grid: Grid, first: int, last: int) -> int:
 
 
 def _goes_on(grid: Grid, first: int, last: int) -> bool:
-    """Whether the row below holds words under headings merged across, and nothing else: BCG over Ngày tiêm and Số lô."""
+    """Whether the row below holds words under headings merged across, and no data: BCG over Ngày tiêm and Số lô."""
     if last + 1 >= min(first + _DEEPEST, len(grid.rows)):
         return False
     across = {c for r1, c1, r2, c2 in grid.merges if first <= r1 and r2 == last and c2 > c1 for c in range(c1, c2 + 1)}
     filled = [(c, v) for c, v in enumerate(grid.rows[last + 1]) if v is not None]
-    return len(filled) > 1 and all(c in across and isinstance(v, str) for c, v in filled)
+    words = [(c, v) for c, v in filled if isinstance(v, str) and (c in across or key_of(v) in vocabulary())]
+    return len(words) == len(filled) > 1
 
 
 def find_tables(grid: Grid) -> list[Table]:
@@ -240,7 +241,8 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
         if not filled and r not in faulty:
             found.skipped[r] = "blank"
             continue
-        if r - table.last <= 2 and filled and all(is_unit(row[c]) for c in filled):
+        said = [row[c] for c in filled if c in told]
+        if r - table.last <= 2 and said and all(map(is_unit, said)):
             found.skipped[r] = "heading"
             continue
         if (r - table.last <= 2 or any(_digits(row[c]) for c in names if c < len(row))) and is_number_row(row):

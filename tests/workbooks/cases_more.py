@@ -23,7 +23,12 @@ def kinds_of_lists(path):
     made = openpyxl.Workbook()
     made.active.title = "Tiêm chủng"
     put(made.active, [(1, "Lò Văn An", "05/03/2023", "Nam", "10/03/2023")], (*SHORT, "BCG"), BABIES)
-    put(made.create_sheet("Cân đo"), [(1, "Lò Văn Bình", "05/03/2021", "Nam", 12.5)], (*SHORT, "CN (kg)"), ("TRẠM Y TẾ XÃ ẲNG CANG", "KẾT QUẢ CÂN ĐO", "Ngày 15/06/2024"))
+    put(
+        made.create_sheet("Cân đo"),
+        [(1, "Lò Văn Bình", "05/03/2021", "Nam", 12.5)],
+        (*SHORT, "CN (kg)"),
+        ("TRẠM Y TẾ XÃ ẲNG CANG", "KẾT QUẢ CÂN ĐO", "Ngày 15/06/2024"),
+    )
     made.save(path)
 
 

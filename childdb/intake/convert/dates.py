@@ -41,6 +41,7 @@ _YEAR = re.compile(r"^(?:(?:sinh nam|sn|s\.n|nam sinh|nam|ns|sinh)\.?:?\s*)?(\d{
 _WORDS = re.compile(r"^(?:ngay\s*)?(\d{1,2})\s*thang\s*(\d{1,2})\s*(?:nam\s*|[/,\-. ]+)(\d{4}|\d{2})$")
 _ENGLISH = re.compile(r"^(\d{1,2})[\s\-/]([a-z]{3})[a-z]*[\s\-/,]+(\d{4}|\d{2})$")
 _SERIAL_TEXT = re.compile(r"^\s*\d{5}\s*$")
+_SOLAR = re.compile(r"\s*\(?\s*(?:duong lich|dl)\s*\)?$")  # the calendar in use; a lunar date (al) is not read
 _WHOLE_FLOAT = re.compile(r"^\s*(?:19|20)\d{2}\.0\s*$")
 _COMPACT = re.compile(r"^\d{8}$")
 _MONTHS = {
@@ -87,6 +88,7 @@ def century(year: int, latest: int) -> int:
 def split(text: str, latest: int) -> Parts | DateRead:
     """The parts of a date whose order is open, or the date itself where its form leaves one reading."""
     plain = _LETTER_O.sub("0", re.sub(r"\s+", " ", fold(text)).strip(" ,;'`"))
+    plain = _SOLAR.sub("", plain)
     open_day = _OPEN_MONTH.match(plain) or _OPEN_YEAR.match(plain)
     if open_day:
         return _made(*(int(part) for part in reversed(open_day.groups())))

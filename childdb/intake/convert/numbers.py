@@ -15,10 +15,10 @@ from schemas.text import fold
 
 _PLAIN = re.compile(r"^-?\d+(?:[.,]\d+)?$")
 _GROUPED = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
-_METRES = re.compile(r"^(\d)\s*m\s*(\d{1,2})?$")
+_METRES = re.compile(r"^(\d)\s*m\s*(\d{1,3})?$")
 _METRES_LONG = re.compile(r"^(\d)[.,]?m?(\d{2})\s*(?:m|cm)?$")
 _WEIGHT = re.compile(r"^(-?[\d.,]+)\s*(kg|kilo|ki lo|can|ky|ki|g|gr|gam|gram)?\.?$")
-_WEIGHT_SPLIT = re.compile(r"^(\d+)\s*(?:kg|can|ky)\s*(?:(\d{1,3})|(\d)\s*lang)$")
+_WEIGHT_SPLIT = re.compile(r"^(\d+)\s*(?:kg|can|ky)\s*(?:(\d{1,3})|(\d)\s*lang|(\d{3})\s*g(?:r|am)?)$")
 _HEIGHT_SPLIT = re.compile(r"^(\d+)\s*cm\s*(\d)$")
 _LOOSE_POINT = re.compile(r"(?<=\d)\s*([.,])\s*(?=\d)")
 # what stands in the cell of a child that was not weighed or measured
@@ -72,7 +72,7 @@ def read_weight(value: object) -> NumberRead:
             return NOT_MEASURED
         split = _WEIGHT_SPLIT.match(given)
         if split:
-            return _weight(Decimal(f"{split.group(1)}.{split.group(2) or split.group(3)}"), "kg")
+            return _weight(Decimal(f"{split.group(1)}.{split.group(2) or split.group(3) or split.group(4)}"), "kg")
         found = _WEIGHT.match(given)
         if not found:
             return UNREADABLE
@@ -111,9 +111,7 @@ def read_height(value: object) -> NumberRead:
         metres = _METRES.match(given)
         if metres:
             tail = metres.group(2) or "0"
-            return _height(
-                Decimal(int(metres.group(1)) * 100 + (int(tail) * 10 if len(tail) == 1 else int(tail))), "cm"
-            )
+            return _height(Decimal(f"{metres.group(1)}.{tail}") * 100, "cm")
         found = _HEIGHT.match(given)
         if not found:
             return UNREADABLE

@@ -33,6 +33,7 @@ _TITLE = re.compile(r"^(?:cháu|bé|em)\s+(?=\S+\s+\S+)", re.I)
 _TWIN = re.compile(r"\s*(?:[1-4]|số [1-4]|i{1,3}|thứ (?:nhất|hai|ba))$", re.I)  # Trai 1, Trai 2
 _TWO = re.compile(r"\s(?:và|với)\s", re.I)
 _ALLOWED = re.compile(r"^[^\W\d_]+(?:['’`.\- ][ ]?[^\W\d_]+)*\.?$")
+_BESIDE = re.compile(r"^\s*([^()]+?)\s*\(\s*([^()]+?)\s*\)\s*$")
 _YES = {
     "x",
     "xx",
@@ -158,6 +159,9 @@ def read_ethnicity(text: str) -> tuple[str | None, tuple[str, ...]]:
         same_bare = lookup.bare.get(bare_key(text), frozenset()) if text.isascii() else frozenset()
         codes = tuple(sorted(others[key] | same_bare))
         return (codes[0], ()) if len(codes) == 1 else (None, codes)
+    if beside := _BESIDE.match(text):  # Thái Đen (Tày Đăm): both must tell the same group
+        told = [read_ethnicity(part) for part in beside.groups()]
+        return told[0] if told[0] == told[1] and told[0][0] else (None, ())
     if not text.isascii():
         return None, ()
     bare = bare_key(text)
