@@ -52,6 +52,8 @@ class Record:
 
 
 def _text(value: Value) -> str:
+    if value.__class__ is str:  # most are
+        return value
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, date):

@@ -60,10 +60,9 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
     names = ", ".join(f'"{c}"' for c in columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
-        convert = [_for_sqlite(table.c[c].type) for c in columns]
+        convert = [(place, f) for place, c in enumerate(columns) if (f := _for_sqlite(table.c[c].type))]
         connection.exec_driver_sql(
-            f'insert into "{table.name}" ({names}) values ({marks})',
-            [tuple(None if v is None else f(v) for f, v in zip(convert, row, strict=True)) for row in rows],
+            f'insert into "{table.name}" ({names}) values ({marks})', [_converted(row, convert) for row in rows]
         )
         return
     as_json = [c for c, name in enumerate(columns) if table.c[name].type.__class__.__name__ == "JSON"]
@@ -72,6 +71,17 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         for row in rows:
             copy.write_row(_with_json(row, as_json))
     cursor.close()
+
+
+def _converted(row: tuple[Any, ...], convert: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    """The row with the few cells changed that sqlite3 does not take as they are."""
+    if not convert:
+        return row
+    cells = list(row)
+    for place, f in convert:
+        if cells[place] is not None:
+            cells[place] = f(cells[place])
+    return tuple(cells)
 
 
 def _with_json(row: tuple[Any, ...], places: list[int]) -> Sequence[Any]:
@@ -84,8 +94,8 @@ def _with_json(row: tuple[Any, ...], places: list[int]) -> Sequence[Any]:
     return cells
 
 
-def _for_sqlite(kind: Any) -> Callable[[Any], Any]:
-    """What SQLAlchemy's own types would hand to sqlite3 for a column."""
+def _for_sqlite(kind: Any) -> Callable[[Any], Any] | None:
+    """What SQLAlchemy's own types would do before they hand a value to sqlite3; None where they do nothing."""
     name = kind.__class__.__name__
     if name == "JSON":
         return lambda v: json.dumps(v, ensure_ascii=False)
@@ -97,7 +107,7 @@ def _for_sqlite(kind: Any) -> Callable[[Any], Any]:
         return lambda v: float(v) if isinstance(v, Decimal) else v
     if name == "Boolean":
         return int
-    return lambda v: v
+    return None
 
 
 def chunks(values: Iterable[Any], size: int = IN_LIST) -> Iterator[list[Any]]:

@@ -7,7 +7,6 @@ use HMAC-SHA256. There are no hashes of parts of names: few syllables, known fre
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 from cryptography.exceptions import InvalidTag
@@ -54,7 +53,7 @@ class Cipher:
         """The keyed hash by which a whole text is found again; PURPOSE keeps uses apart."""
         if not self._lookup:
             raise RuntimeError("a cipher without its look-up secret was asked for a look-up")
-        return hmac.new(self._lookup, f"{purpose}\x1f{text}".encode(), hashlib.sha256).digest()[:20]
+        return hmac.digest(self._lookup, f"{purpose}\x1f{text}".encode(), "sha256")[:20]
 
 
 def _derive(master: bytes, use: bytes, length: int) -> bytes:

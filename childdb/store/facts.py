@@ -27,6 +27,7 @@ class FactWriter:
     def __init__(self, connection: Connection, cipher: Cipher, numbers: Numbers, writer: Writer) -> None:
         self.connection, self.cipher, self.numbers, self.writer = connection, cipher, numbers, writer
         self._households: dict[bytes, int] = {}
+        self._lookups: dict[tuple[Value, ...], bytes] = {}
         self._unknown: set[bytes] = set()  # looked up already and not stored
         self._villages: set[tuple[str, date, str]] | None = None
 
@@ -102,11 +103,14 @@ class FactWriter:
         if not mark:
             return None
         kind = "number" if row.get("household_number") else "head"
-        key = "\x1f".join([
-            str(row.get("commune_code") or ""), str(row.get("commune_from") or ""), fold(str(row.get("village") or "")),
-            kind, normal(str(mark)),
-        ])  # fmt: skip
-        return self.cipher.lookup(key, "household")
+        said = (row.get("commune_code"), row.get("commune_from"), row.get("village"), kind, mark)
+        if said not in self._lookups:
+            key = "\x1f".join([
+                str(row.get("commune_code") or ""), str(row.get("commune_from") or ""),
+                fold(str(row.get("village") or "")), kind, normal(str(mark)),
+            ])  # fmt: skip
+            self._lookups[said] = self.cipher.lookup(key, "household")
+        return self._lookups[said]
 
     def _household(self, row: Mapping[str, Value]) -> int | None:
         lookup = self._household_lookup(row)

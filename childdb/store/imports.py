@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, select
@@ -409,9 +410,14 @@ def identities_by_key(connection: Connection, cipher: Cipher, keys: set[str]) ->
     return found, children
 
 
+@cache
+def _is_protected(table: str, column: str) -> bool:
+    return m.metadata.tables[table].c[column].type.__class__.__name__ == "LargeBinary"
+
+
 def protected(cipher: Cipher, table: str, column: str, value: Any) -> Any:
     """VALUE as the column keeps it: encrypted where the column's type is bytes."""
-    if value is None or m.metadata.tables[table].c[column].type.__class__.__name__ != "LargeBinary":
+    if value is None or not _is_protected(table, column):
         return value
     return cipher.encrypt(value.isoformat() if isinstance(value, date) else str(value), f"{table}.{column}")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -141,11 +143,24 @@ def import_files(
     for path, reading in read:
         if any(sheet.status == "read" for sheet in reading.sheets):
             register = register or Register(store)
-            done[path] = import_reading(store, register, path, reading, actor=actor, now=now)
+            with _uncollected():
+                done[path] = import_reading(store, register, path, reading, actor=actor, now=now)
         else:
             done[path] = FileOutcome(path, replace(reading, status="refused"))
         progress(done[path])
     return [done[p] for p in paths]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of reference cycles: it would walk over everybody known again and again, to find nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def import_reading(

@@ -119,8 +119,8 @@ def decided(
     return answers
 
 
-def person_of(ref: int, child: int | None, fields: Mapping[str, Any]) -> Person:
-    """Matching's person from the identity fields of a row or of the store."""
+def person_of(ref: int, child: int | None, fields: Mapping[str, Any], lists: frozenset[int] = frozenset()) -> Person:
+    """Matching's person from the identity fields of a row (with the LISTS it stands on) or of the store."""
 
     def text(name: str) -> str | None:
         value = fields.get(name)
@@ -140,6 +140,7 @@ def person_of(ref: int, child: int | None, fields: Mapping[str, Any]) -> Person:
         household_head=text("household_head"),
         village=text("village"),
         commune=f"{fields.get('commune_code') or ''}@{since or ''}",
+        lists=lists,
     )
 
 

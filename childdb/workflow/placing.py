@@ -81,14 +81,18 @@ class Register:
         keys = {(s.name, r.number): identity_key(_identity(r.record)) for _, s, r in ready}
         stored = self._store.identities_by_key(set(keys.values()))
         twice = _typed_twice([(s.name, keys[s.name, r.number], r) for _, s, r in ready])
-        new: dict[str, Person] = {}
+        first: dict[str, SourceRow] = {}  # of the identities that are new
         lists: dict[str, set[int]] = {}
         for number, sheet, row in ready:
             key = keys[sheet.name, row.number]
             lists.setdefault(key, set()).add(number)
-            if key not in stored and key not in new:
-                new[key] = person_of(-1 - len(new), None, _identity(row.record))
-        people = [_on(p, lists[key]) for key, p in new.items()]
+            if key not in stored:
+                first.setdefault(key, row)
+        people = [
+            person_of(-1 - place, None, _identity(row.record), frozenset(lists[key]))
+            for place, (key, row) in enumerate(first.items())
+        ]
+        new = dict(zip(first, people, strict=True))
         apart = self._store.cannot_link()
         outcomes = match_new(people, self.known.candidates(people), apart)
         here = {stored[key][0]: min(numbers) for key, numbers in lists.items() if key in stored}
@@ -135,12 +139,6 @@ def _why(outcome: Outcome) -> Issue:
 
 def _identity(record: Record | None) -> dict[str, Any]:
     return dict(record.identity) if record else {}
-
-
-def _on(person: Person, lists: set[int]) -> Person:
-    import dataclasses
-
-    return dataclasses.replace(person, lists=frozenset(lists))
 
 
 def _typed_twice(rows: Iterable[tuple[str, str, SourceRow]]) -> dict[RowKey, int]:
