@@ -237,16 +237,15 @@ def excel(ctx: click.Context, year: int, out: Path | None, as_of: date | None, s
     click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))
 
 
-def _figures(
-    store: Store, year: int, as_of: date | None, since: date | None, unit: str | None, inside: bool
-) -> Figures:
+def _figures(store: Store, year: int, as_of: date | None, since: date | None, unit: str | None, inside: bool,
+             spoken: str = "vi") -> Figures:  # fmt: skip
     from childdb.report.settings import read_bodies
     from childdb.workflow import reporting as story
     from childdb.workflow.reporting_text import Period
 
     span = story.annual_span(year, as_of, since)
     words = Period(f"năm {year}", f"năm {year + 1}", str(year))
-    asked = story.Asked(span, words, story.reporting_unit(unit, span.as_of), read_bodies(), inside)
+    asked = story.Asked(span, words, story.reporting_unit(unit, span.as_of), read_bodies(), inside, spoken)
     return story.report_figures(store, asked, actor=actor(), now=now())
 
 
@@ -272,4 +271,23 @@ def commune(ctx: click.Context, commune: str, year: int, out: Path | None, as_of
     with opened(ctx) as store:
         figures = _figures(store, year, as_of, since, None, inside)
         path = story.write_sheet(store, figures, unit, out or Path(f"xa-{unit.split('@')[0]}-{year}.docx"), why)
+    click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))
+
+
+@command.command("html")
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
+@_out
+@_as_of
+@_since
+@_unit
+@_inside
+@click.pass_context
+def html(ctx: click.Context, year: int, out: Path | None, as_of: date | None, since: date | None, unit: str | None,
+         inside: bool) -> None:  # fmt: skip
+    """Một trang HTML không cần mạng, mở từ USB / one HTML page that needs no network."""
+    from childdb.workflow import reporting_page as story
+
+    with opened(ctx) as store:
+        figures = _figures(store, year, as_of, since, unit, inside, lang(ctx))
+        path = story.write_page(store, figures, out or Path(f"chi-tieu-{year}.html"))
     click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))

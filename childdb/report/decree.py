@@ -58,7 +58,7 @@ class Document:
         self._head(self.report.body)
         self._title()
         for pieces in self.report.opening:
-            self._paragraph(Paragraph(pieces))
+            self._paragraph(Paragraph(pieces, italic=True))  # legal bases
         for block in self.report.blocks:
             self._block(block, SHORT - LEFT - RIGHT)
         if self.report.closing:
