@@ -105,6 +105,8 @@ class Builder:
             self._vaccination()
         if "health_event" in tables:
             self._health()
+        if (wed := self.values.get("marriage.married_on")) is not None:
+            self.facts["marriage"] = [{"married_on": wed}]
         self._birth_and_death(born)
         identity = {field: profile.get(field, residence.get(field)) for field in IDENTITY_FIELDS}
         return Record(identity, {k: v for k, v in self.facts.items() if v}, tuple(self.row.retracts))
@@ -412,7 +414,7 @@ class Builder:
     def _health(self) -> None:
         rows: list[dict[str, Any]] = []
         default = self.values.get("measurement.measured_on") or self.context.measured_on or self.context.list_date
-        for kind in ("vitamin_a", "mental_screening", "mental_support"):
+        for kind in ("vitamin_a", "injury", "mental_screening", "mental_support"):
             day = self.values.get(f"health_event.on_date[{kind}]")
             if day is not None:
                 rows.append({"kind": kind, "on_date": default if day is True else day})

@@ -101,3 +101,25 @@ def test_every_kind_of_list_but_a_correction_has_a_template():
 
 def test_the_shared_columns_load():
     assert {"full_name", "birth_date", "sex"} <= set(shared_columns())
+
+
+def test_a_register_may_tell_of_injuries_and_child_marriages(tmp_path):
+    path = tmp_path / "so.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["SỔ THEO DÕI TRẺ EM"],
+        ["Xã Ẳng Cang, tính đến ngày 30/06/2024"],
+        ["STT", "Họ và tên", "Ngày sinh", "Giới tính", "Dân tộc", "Thôn bản", "Ngày bị tai nạn, thương tích",
+         "Ngày cưới (tảo hôn)"],
+        [1, "Lò Thị An", "05/03/2008", "Nữ", "Thái", "Bản Bó", "02/02/2024", "12/05/2024"],
+        [2, "Lò Văn Bình", "05/03/2015", "Nam", "Thái", "Bản Bó", None, None],
+    ):  # fmt: skip
+        sheet.append(row)
+    book.save(path)
+    rows = [r for r in read_file(path, today=TODAY).sheets[0].rows if r.skipped is None]
+    assert [r.status for r in rows] == ["ready", "ready"]
+    told, silent = (r.record.facts for r in rows)
+    assert told["health_event"] == [{"kind": "injury", "on_date": date(2024, 2, 2)}]
+    assert told["marriage"] == [{"married_on": date(2024, 5, 12)}]
+    assert "marriage" not in silent and "health_event" not in silent
