@@ -16,7 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 INK = "#1A1A1A"
 # by distance from the median: dash, width, colour (blue and vermilion of Okabe and Ito, far apart in grey as well)
@@ -73,12 +74,15 @@ def growth_curve_png(panels: Sequence[Panel], *, title: str, note: str = "", lan
 
 def _drawn(panels: Sequence[Panel], kind: str, title: str, note: str, lang: str) -> bytes:
     with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(5.2 * len(panels), 6.4), dpi=110, layout="constrained")
+        figure = Figure(figsize=(5.2 * len(panels), 6.4), dpi=110, layout=ConstrainedLayoutEngine(wspace=0.05))
         canvas = FigureCanvasSVG(figure) if kind == "svg" else FigureCanvasAgg(figure)
         for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
             _panel(axes, panel, lang)
-        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13)
-        figure.legend(*_key(panels, lang), loc="outside upper left", ncols=6, frameon=False)
+        # the title is the legend's own: two artists outside the axes would lie one upon the other
+        figure.legend(
+            *_key(panels, lang), loc="outside upper left", ncols=6, frameon=False, title=title, alignment="left",
+            title_fontproperties={"weight": "bold", "size": 13},
+        )  # fmt: skip
         if note:
             figure.supxlabel(note, x=0.01, ha="left", fontsize=8, color="#444444")
         out = io.BytesIO()
@@ -103,7 +107,7 @@ def _panel(axes: Axes, panel: Panel, lang: str) -> None:
     if usual and usual[-1].z is not None:
         last = usual[-1]
         axes.annotate(
-            f"z = {_number(last.z, lang)}", (last.x, last.y), xytext=(6, -14), textcoords="offset points",
+            f"z = {_number(last.z, lang)}", (last.x, last.y), xytext=(-4, 11), textcoords="offset points", ha="right",
             fontweight="bold", bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.85}, zorder=7,
         )  # fmt: skip
     axes.set_title(panel.title, loc="left", fontsize=10.5)
@@ -112,6 +116,9 @@ def _panel(axes: Axes, panel: Panel, lang: str) -> None:
     axes.margins(x=0.07)
     if panel.x_step:
         axes.xaxis.set_major_locator(MultipleLocator(panel.x_step))
+    if lang == "vi":
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace(".", ",")))
     axes.grid(color="#E3E3E3", linewidth=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):

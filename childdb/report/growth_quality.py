@@ -69,7 +69,7 @@ def quality_page(places: Sequence[Place], headings: Mapping[str, str], *, period
     HEADINGS gives the columns shown, in order, with their words; PERIOD is put beside the title as it stands.
     """
     words = WORDS[lang]
-    visits = [p for p in places if p.row["visit"] == 1 and p.row["group"] != "All"]
+    visits = [p for p in _worst_first(places) if p.row["visit"] == 1 and p.row["group"] != "All"]
     named = "".join(f"<li><b>{_name(p, lang)}</b>: {escape(_why(p.row, lang))}</li>" for p in visits)
     heads = "".join(f'<th scope="col">{escape(word)}</th>' for word in headings.values())
     body = "".join(_line(p, list(headings), lang) for p in _worst_first(places))

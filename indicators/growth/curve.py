@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from indicators.growth.lms import DAYS_PER_MONTH, LMS, by_day, by_length, by_month
-from indicators.growth.zscore import TWO_YEARS_DAYS, measurement_at
+from indicators.growth.zscore import STANDING_MINUS_LYING_CM, TWO_YEARS_DAYS, measurement_at
 
 LINES = (-3, -2, -1, 0, 1, 2, 3)
 LAST_DAY = 1826
@@ -37,13 +37,18 @@ def lines_by_age(index: str, sex: int, first: float, last: float) -> dict[int, l
 
 
 def lines_by_length(position: str, sex: int, first: float, last: float) -> dict[int, list[Line]]:
-    """The lines of weight for length (POSITION L) or height (H) between FIRST and LAST cm."""
-    found = [
-        (tenths / 10, lms)
-        for (table, of, tenths), lms in sorted(by_length().items())
-        if table == position and of == sex and tenths % 5 == 0 and first <= tenths / 10 <= last
-    ]
-    return _drawn([found])
+    """The lines of weight for length (POSITION L) or height (H) between FIRST and LAST cm.
+
+    The table by height begins at 65 cm; below it stands the one by length, which is the same 0.7 cm on.
+    """
+    tables = {"L": 0.0} if position == "L" else {"L": STANDING_MINUS_LYING_CM, "H": 0.0}
+    found = {
+        round(tenths / 10 - tables[table], 1): lms  # a later table takes the place of the one before it
+        for (table, of, tenths), lms in sorted(by_length().items(), key=lambda row: list("LH").index(row[0][0]))
+        if table in tables and of == sex
+    }
+    chosen = [(x, found[x]) for x in sorted(found) if first <= x <= last and round(x * 10) % 5 == 0]
+    return _drawn([chosen])
 
 
 def _drawn(pieces: list[list[tuple[float, LMS]]]) -> dict[int, list[Line]]:

@@ -40,7 +40,7 @@ SHARES = {"_3": "% < -3", "_2": "% < -2", "1": "% > +1", "2": "% > +2", "3": "% 
 QUALITY = {
     "vi": {
         "group": "Nhóm",
-        "children": "Trẻ",
+        "children": "Lần đo",
         "weight_digits": "Chữ số cuối cân (%)",
         "length_digits": "Chữ số cuối đo (%)",
         "age_heaping": "Dồn tuổi",
@@ -55,7 +55,7 @@ QUALITY = {
     },
     "en": {
         "group": "Group",
-        "children": "Children",
+        "children": "Measured",
         "weight_digits": "Weight digits (%)",
         "length_digits": "Length digits (%)",
         "age_heaping": "Age heaping",
