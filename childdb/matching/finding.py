@@ -76,7 +76,8 @@ class NameIndex:
     def __init__(self, entries: Iterable[Entry]) -> None:
         columns = list(zip(*entries, strict=True)) or [()] * 7
         self._ref = np.asarray(columns[0], np.int64)
-        self._child = np.asarray(columns[1], np.int64)
+        children, self._child = np.unique(np.asarray(columns[1], np.int64), return_inverse=True)
+        self._children = len(children)
         self._names, self._mothers = _Names(columns[2]), _Names(columns[3])
         spans: dict[tuple[str | None, str | None], tuple[int, int]] = {}
         for key in set(zip(columns[4], columns[5], strict=True)):
@@ -114,12 +115,27 @@ class NameIndex:
                 kept &= np.isin(self._commune[rows], wanted)
             rows, rank = rows[kept], rank[kept]
             if len(rows):
-                # the best fit first, then by birth; the newest identity stands for its child
-                order = np.lexsort((-self._ref[rows], self._first[rows], rank))
-                children, first = np.unique(self._child[rows[order]], return_index=True)
-                best = rows[order][np.sort(first)]
-                return Found([int(ref) for ref in self._ref[best[:limit]]], len(children), by_sound)
+                return Found(self._best(rows, rank, limit), self._bearers(rows), by_sound)
         return Found([], 0)
+
+    def _bearers(self, rows: np.ndarray) -> int:
+        """How many children the rows are."""
+        seen = np.zeros(self._children, bool)
+        seen[self._child[rows]] = True
+        return int(seen.sum())
+
+    def _best(self, rows: np.ndarray, rank: np.ndarray, limit: int) -> list[int]:
+        """The best fit first, then by birth, one row a child: the newest identity stands for it."""
+        key = (rank.astype(np.int64) << 32) + (self._first[rows].astype(np.int64) - _NEVER)
+        taken = 20 * limit  # a common name is borne by half of all: only the head of the list is put in order
+        while True:
+            head = np.argpartition(key, taken)[:taken] if taken < len(rows) else np.arange(len(rows))
+            ordered = rows[head][np.lexsort((-self._ref[rows[head]], key[head]))]
+            first = dict.fromkeys(self._child[ordered].tolist())
+            if len(first) >= limit or taken >= len(rows):
+                _, places = np.unique(self._child[ordered], return_index=True)
+                return [int(ref) for ref in self._ref[ordered[np.sort(places)[:limit]]]]
+            taken *= 8
 
     def _by_name(self, name: str, mother: str, by_sound: bool) -> tuple[np.ndarray, np.ndarray]:
         words, hers = folded(name).split(), folded(mother).split()

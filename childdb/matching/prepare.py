@@ -18,14 +18,16 @@ from importlib import resources
 from childdb.matching.names import folded, normalised, unnamed
 from childdb.matching.numbers import number
 from childdb.matching.places import later_units, village_name
-from schemas.codes import REFORM, communes_named, ethnic_groups, unit_on
+from schemas.codes import REFORM, communes_named, ethnic_groups, unit_on, units
 from schemas.dates import OpenDate
 from schemas.text import nfc
 
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})\Z")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9]{2})(?: [0-9:.]+)?\Z")
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?(?:[T ][0-9:.]+Z?)?\Z")
+_PLAIN = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})\Z")
 _MONTH_FIRST = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{4})\Z")
 _YEAR = re.compile(r"([0-9]{4})(?:\.0)?\Z")
+_IN_WORDS = re.compile(r"(?:(?:ngay )?([0-9]{1,2}) )?(?:thang ([0-9]{1,2}) )?nam ([0-9]{4})\Z")
 _SOUNDS = (
     ("gi", "d"), ("tr", "c"), ("ch", "c"), ("ngh", "n"), ("ng", "n"), ("nh", "n"), ("gh", "g"), ("ph", "f"), ("th", "t"),
     ("kh", "k"), ("qu", "k"), ("r", "d"), ("x", "s"), ("y", "i"), ("l", "n"), ("q", "k"), ("c", "k"),
@@ -34,6 +36,7 @@ _SOUNDS = (
 _FILLERS = frozenset({"van", "thi", "a"})
 _SMOOTHING = 1000  # a file of a thousand rows weighs as much as what is assumed of a name never met
 _ASSUMED_SHARE, _ASSUMED_GIVEN = 1 / 4000, 1 / 100
+_JANUARY_FIRST, _FEW = 5 / 365, 10  # of births known to the day; five times what chance gives, and no handful of rows
 IN_USE = 4  # rows that must bear a given name for it to be one, and no slip of the hand
 
 
@@ -115,11 +118,29 @@ COLUMN_NAMES = tuple(field.name for field in fields(Comparable))
 
 def comparable(rows: Sequence[Mapping[str, str]]) -> list[Comparable]:
     """ROWS (cells as text, by the column names of `match file`) made comparable, numbered from 0."""
-    made = unweighed(rows)
+    made = unweighed(_years_alone(rows))
     rarity = Rarity()
     rarity.count(made)
     rarity.weigh(made)
     return made
+
+
+def _years_alone(rows: Sequence[Mapping[str, str]]) -> Iterable[Mapping[str, str]]:
+    """ROWS as they are; but where far more children than can be are born on the first of January, lists here write a
+    birth year so, and such a date is its year alone."""
+    first = [_first_of_january(row) for row in rows]
+    dated = sum(place is not None for place in first)
+    if sum(map(bool, first)) < max(_FEW, dated * _JANUARY_FIRST):
+        return rows
+    return (
+        {**row, "birth_precision": "year"} if is_first else row for row, is_first in zip(rows, first, strict=True)
+    )  # fmt: skip
+
+
+def _first_of_january(row: Mapping[str, str]) -> bool | None:
+    """Whether a row's birth date, known to the day as far as it says, is a first of January; None where it is not."""
+    born = birth(row.get("birth_date") or "", row.get("birth_precision") or "")
+    return (born.first.month, born.first.day) == (1, 1) if born and born.precision == "day" else None
 
 
 def unweighed(rows: Iterable[Mapping[str, str]], first: int = 0) -> list[Comparable]:
@@ -200,24 +221,36 @@ def birth(text: str, precision: str) -> OpenDate | None:
         return None
     if born is None or not 1990 <= born.first.year <= 2100:
         return None
-    said = precision.strip().casefold()
-    if said in ("year", "năm", "y"):
+    said = folded(precision).replace("_", " ")
+    if "day" in said or "ngay" in said or said in ("d", "ymd", "dmy"):
+        return born
+    if "month" in said or "thang" in said or said in ("m", "ym", "my"):
+        return OpenDate.of(born.first.year, born.first.month) if born.precision == "day" else born
+    if "year" in said or "nam" in said.split() or said in ("y", "yyyy"):
         return OpenDate.of(born.first.year)
-    if said in ("month", "tháng", "m") and born.precision == "day":
-        return OpenDate.of(born.first.year, born.first.month)
     return born
 
 
 def _read_birth(text: str) -> OpenDate | None:
+    """As the many lists write it; a day or month of 00 is one that is not known."""
     if found := _YEAR.match(text):
-        return OpenDate.of(int(found[1]))
-    if found := _ISO.match(text):
-        return OpenDate.of(int(found[1]), int(found[2]), int(found[3]) if found[3] else None)
+        return _open(found[1])
+    if found := (_ISO.match(text) or _PLAIN.match(text)):
+        return _open(*found.groups())
     if found := _DAY_FIRST.match(text):
-        return OpenDate.of(int(found[3]), int(found[2]), int(found[1]))
+        day, month = (found[2], found[1]) if int(found[2]) > 12 else (found[1], found[2])
+        return _open(found[3] if len(found[3]) == 4 else f"20{found[3]}", month, day)
     if found := _MONTH_FIRST.match(text):
-        return OpenDate.of(int(found[2]), int(found[1]))
+        return _open(found[2], found[1])
+    if found := _IN_WORDS.match(folded(text)):
+        return _open(found[3], found[2], found[1] if found[2] else None)
     return None
+
+
+def _open(year: str, month: str | None = None, day: str | None = None) -> OpenDate:
+    if not month or not int(month):
+        return OpenDate.of(int(year))
+    return OpenDate.of(int(year), int(month), int(day) if day and int(day) else None)
 
 
 def _swappable(day: date) -> str:
@@ -251,14 +284,17 @@ def ethnicity(text: str) -> str | None:
 def commune_key(text: str, listed: str) -> str | None:
     """CODE@DATE of a commune given as key, code or name; the list's date decides what a reused code means."""
     text = nfc(text)
-    if not text or "@" in text:
+    if not text or text in units():
         return text or None
+    if "@" in text:  # a code and a day on which it was in force, or a code that nobody knows
+        code, _, since = text.partition("@")
+        text, listed = code.strip(), since
     day = birth(listed, "")
     on = day.first if day else date(REFORM.year - 1, 12, 31)
     if text.isdigit():
         unit = unit_on(text.zfill(5), on)
         return unit.key if unit else f"{text.zfill(5)}@{on.year if on >= REFORM else 1900}"
-    found = communes_named(text, on)
+    found = communes_named(text, on) or communes_named(text.partition(",")[0], on)
     return found[0].key if len(found) == 1 else folded(text)
 
 

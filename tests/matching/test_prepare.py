@@ -22,6 +22,15 @@ def one(**cells):
         ("2019", "year", 2019, None, None),
         ("2019-01-01", "year", 2019, None, None),
         ("2019-03-01", "month", 2019, 3, None),
+        ("05/03/19", "", 2019, 3, "2019-03-05"),
+        ("03/15/2019", "", 2019, 3, "2019-03-15"),
+        ("20190305", "", 2019, 3, "2019-03-05"),
+        ("00/03/2019", "", 2019, 3, None),
+        ("2019-00-00", "", 2019, None, None),
+        ("năm 2019", "", 2019, None, None),
+        ("5 tháng 3 năm 2019", "ngày", 2019, 3, "2019-03-05"),
+        ("01/01/2019", "chỉ có năm", 2019, None, None),
+        ("2019-03-01", "YM", 2019, 3, None),
         ("31/02/2019", "day", None, None, None),
         ("không rõ", "", None, None, None),
     ],
@@ -56,3 +65,17 @@ def test_a_common_name_tells_less_than_a_rare_one():
     rows = [BASE] * 40 + [BASE | {"full_name": "Quàng Thị Ín"}]
     made = comparable(rows)
     assert made[0].bits < made[-1].bits
+
+
+def test_a_list_that_writes_years_as_the_first_of_january_means_the_years():
+    born = [{"record_id": str(n), "full_name": f"Lò Thị {n}", "birth_date": "01/01/2019"} for n in range(12)]
+    assert {row.bdate for row in comparable(born)} == {None}
+    assert comparable(born[:3])[0].bdate == "2019-01-01"
+
+
+@pytest.mark.parametrize(
+    "commune",
+    ["03307", "3307", "03307@1900-01-01", "03307@2024-11-30", "Xã Ẳng Nưa", "ang nua", "Ẳng Nưa, Điện Biên"],
+)
+def test_a_commune_is_known_by_code_key_and_name_and_by_what_it_became(commune):
+    assert one(commune=commune, list_date="2024-03-01").root == "03256@2025-07-01"
