@@ -42,6 +42,11 @@ def figures(found: Iterable[DataValue]) -> tuple[dict[str, Any], ...]:
     return tuple(rows.values())
 
 
+def withheld(row: PlainRow) -> bool:
+    """Whether disclosure control has taken a figure's numbers away."""
+    return row.get("disclosure") == "suppressed"
+
+
 def left_out(bundle: Bundle, name: str) -> list[LeftOut]:
     found = []
     if bundle.records:
@@ -52,7 +57,10 @@ def left_out(bundle: Bundle, name: str) -> list[LeftOut]:
         if column not in CARRIED and filled:
             found.append(LeftOut(name, column, filled, f"Giá trị số liệu không có chỗ cho cột {column}.",
                                  f"A data value has no place for the column {column}."))  # fmt: skip
-    empty = sum(all(row.get(m) is None for m in MEASURES) for row in bundle.indicators)
+    empty = sum(all(row.get(m) is None for m in MEASURES) and not withheld(row) for row in bundle.indicators)
+    if hidden := sum(map(withheld, bundle.indicators)):
+        found.append(LeftOut(name, "withheld figures", hidden, "Số liệu có nhưng không công bố, để không lộ thông tin của trẻ; không phải số không.",
+                             "Figures that exist and are withheld, so that no child can be told; not zero."))  # fmt: skip
     if empty:
         found.append(LeftOut(name, "empty figures", empty, "Dòng không có số nào.", "A figure without any number."))
     return found

@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import childdb
 from childdb.exchange import package
 from childdb.exchange.bundle import PlainRow
@@ -21,6 +23,7 @@ from childdb.store import Store
 from childdb.store.named import named_records
 from childdb.store.snapshot import write_snapshot
 from childdb.workflow.figures import plain_rows, plain_table
+from childdb.workflow.gate import Totals, check_totals
 from childdb.workflow.releasing import Wanted, note_release, protected_of
 from indicators.engine import run
 from indicators.results import Results
@@ -46,6 +49,7 @@ class Content:
     sealed_rows: bool = False  # sealed facts by child, in a part of their own
     sealed_counts: bool = True  # the store's counts of sealed facts, in the snapshot
     number: str | None = None
+    rehearsal: bool = False  # nothing leaves: nothing is noted as released
 
 
 def build_package(
@@ -63,23 +67,30 @@ def build_package(
         write_snapshot(store, snapshot, as_known=batch, sealed_as_of=(as_of,) if wanted.sealed_counts else ())
         # the figures are those of the very snapshot that goes, so that the receiver can count them again
         results = results or run(snapshot, as_of=as_of)
-        released = _released(store, snapshot, as_of, receiver, actor, now) if wanted.formats else None
+        table = plain_table(results)
+        totals = Totals(as_of)
+        for record in records:
+            totals.see(record)
+        check_totals(totals, table)
+        released = None
+        if wanted.formats:
+            counted = run(snapshot, as_of=as_of, filed=True)
+            protected = protected_of(store, counted, Wanted(as_of))
+            released = _marked(protected.frame)
+            if not wanted.rehearsal:  # noted before it stands: what a killed run let out is known too
+                note_release(store, counted, protected, audience=receiver, actor=actor, now=now)
         manifest, held = package.build(
-            folder, records, plain_table(results), header, lambda target: shutil.copytree(snapshot, target),
+            folder, records, table, header, lambda target: shutil.copytree(snapshot, target),
             extra=wanted.formats, base=wanted.base,
             sealed=list(_sealed(store, as_of, batch)) if wanted.sealed_rows else None, released=released,
         )  # fmt: skip
     return Built(folder, manifest, _list_held(folder, held), tuple(held))
 
 
-def _released(
-    store: Store, snapshot: Path, as_of: date, receiver: str, actor: str, now: datetime
-) -> list[dict[str, Any]]:  # fmt: skip
-    """The indicator table for other systems: no records stand beside it there, so small counts are protected."""
-    results = run(snapshot, as_of=as_of, filed=True)
-    protected = protected_of(store, results, Wanted(as_of))
-    note_release(store, results, protected, audience=receiver, actor=actor, now=now)
-    return plain_rows(protected.frame)
+def _marked(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The protected table for other systems: no records stand beside it there; what is withheld says so."""
+    marks = (str(one) for one in frame["disclosure"])
+    return [{**row, "disclosure": mark} for row, mark in zip(plain_rows(frame), marks, strict=True)]
 
 
 def plain_records(store: Store, as_of: date, batch: int) -> Iterator[dict[str, Any]]:

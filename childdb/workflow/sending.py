@@ -126,11 +126,13 @@ def _send(who: Sender, to: Destination, period: Period, correction: bool, reason
 def rehearse(who: Sender, name: str, period: Period, folder: Path, *, reason: str = REASON) -> Built:
     """What would go and what stays: the package built in FOLDER and read back, and nothing sent or written down."""
     to = destination(who.store, name)
-    return _build(who, to, period, folder, number=None, reason=reason)
+    return _build(who, to, period, folder, number=None, reason=reason, rehearsal=True)
 
 
-def _build(who: Sender, to: Destination, period: Period, folder: Path, *, number: str | None, reason: str) -> Built:
-    content = Content(to.formats, _base(who.store, to), to.sealed_facts, to.sealed_facts, number)
+def _build(
+    who: Sender, to: Destination, period: Period, folder: Path, *, number: str | None, reason: str, rehearsal: bool = False
+) -> Built:  # fmt: skip
+    content = Content(to.formats, _base(who.store, to), to.sealed_facts, to.sealed_facts, number, rehearsal)
     return build_package(who.store, folder, as_of=period.as_of, as_known=None, sender=to.sender, receiver=to.receiver,
                          reason=reason, actor=who.actor, now=who.now, content=content)  # fmt: skip
 

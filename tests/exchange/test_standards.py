@@ -164,3 +164,19 @@ def test_a_package_holds_the_formats_asked_for_and_the_list_of_what_they_lose(tm
     with pytest.raises(NotFound, match="fhir"):
         package.build(tmp_path / "no", [CHILD], [FIGURE], HEADER, snapshot, extra=["csv"])
     assert not set(formats()) & set(standards())
+
+
+@pytest.mark.parametrize("name", ["adx", "dhis2", "sdmx"])
+def test_a_withheld_figure_is_marked_and_never_a_zero(name, tmp_path):
+    nothing = dict.fromkeys(("numerator", "denominator", "unknown", "value", "low", "high"))
+    hidden = FIGURE | nothing | {"indicator": "orphans_both", "disclosure": "suppressed"}
+    bundle = Bundle(profile(), (), (FIGURE, hidden))
+    (path,) = standards()[name].write(bundle, tmp_path)
+    back = standards()[name].read(tmp_path).indicators
+    if name == "sdmx":
+        assert [row.get("disclosure") for row in back] == [None, "suppressed"]
+        assert list(read_sdmx(path).data[0].data["CONF_STATUS"]) == ["F", "C"]
+        assert all(back[1][k] is None for k in nothing)
+    else:
+        assert "orphans_both" not in path.read_text("utf-8")
+        assert {out.what: out.rows for out in standards()[name].left_out(bundle)}["withheld figures"] == 1
