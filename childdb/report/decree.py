@@ -269,6 +269,8 @@ class Document:
     def _annex(self, roman: str, annex: Annex) -> None:
         section = self.doc.add_section(WD_SECTION.NEW_PAGE)
         self._page(section, landscape=annex.landscape)
+        for old in section._sectPr.findall(qn("w:pgNumType")):  # a new section begins as a copy of the last
+            section._sectPr.remove(old)
         section._sectPr.append(parse_xml(f'<w:pgNumType {nsdecls("w")} w:start="1"/>'))
         _in_order(section._sectPr)
         for text, italic in (

@@ -20,7 +20,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "is": ("{title}: {value}", "{title}: {value}"),
     "counts": (" ({n}/{d})", " ({n} of {d})"),
     "none": ("{title}: chưa có số liệu để tính", "{title}: no data to compute it from"),
-    "hidden": ("{title}: số trường hợp nhỏ, không nêu để bảo vệ trẻ em", "{title}: too few cases to be shown, to protect children"),
+    "hidden": ("{title}: không nêu con số, để không lộ thông tin của trẻ em", "{title}: not shown, so that no child can be told"),
     "rose": (", tăng {by} so với {when} ({before})", ", up {by} from {when} ({before})"),
     "fell": (", giảm {by} so với {when} ({before})", ", down {by} from {when} ({before})"),
     "same": (", không đổi so với {when}", ", unchanged since {when}"),

@@ -164,7 +164,7 @@ class Outline:
     direction: Section
     over_years: tuple[str, ...]
     communes: tuple[str, ...]
-    map: str
+    map: tuple[str, ...]
     sheet: tuple[str, ...]
     """The indicators of a commune's sheet."""
 
@@ -195,5 +195,10 @@ def outline() -> Outline:
     direction = Section("direction", "", ("QĐ 23/QĐ-TTg",), first["order"], indicators=tuple(first["indicators"]))
     shown = table["pictures"]
     return Outline(
-        sections, direction, tuple(shown["over_years"]), tuple(shown["communes"]), shown["map"], tuple(shown["sheet"])
+        sections,
+        direction,
+        tuple(shown["over_years"]),
+        tuple(shown["communes"]),
+        tuple(shown["map"]),
+        tuple(shown["sheet"]),
     )

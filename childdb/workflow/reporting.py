@@ -15,7 +15,7 @@ from childdb.workflow.reporting_annexes import annexes
 from childdb.workflow.reporting_contributions import contributions, senders
 from childdb.workflow.reporting_figures import Figures, Span, computed
 from childdb.workflow.reporting_pictures import as_blocks, pictures
-from childdb.workflow.reporting_protection import Protection
+from childdb.workflow.reporting_protection import protection_of
 from childdb.workflow.reporting_text import Period, Text, opening
 from indicators.periods import period_named
 from schemas import codes
@@ -126,5 +126,11 @@ def write_word(
 
 def report_figures(store: Store, asked: Asked, *, actor: str, now: datetime) -> Figures:
     return computed(
-        store, asked.span, asked.unit, asked.lang, protection=Protection(asked.inside), actor=actor, now=now
+        store,
+        asked.span,
+        asked.unit,
+        asked.lang,
+        protection=protection_of(store, inside=asked.inside),
+        actor=actor,
+        now=now,
     )

@@ -24,7 +24,7 @@ VERDICTS = {"met": "Đạt", "not_met": "Chưa đạt", "cannot_tell": "Chưa k�
 CONFIDENCES = {"confirmed": "Đã đối chiếu", "confirmed_one_copy": "Một bản chép", "recalled": "Chưa đối chiếu"}
 WAYS = {ROSE: "Tăng", FELL: "Giảm", SAME: "Không đổi", UNCLEAR: "Chưa rõ rệt", "unknown": "Chưa kết luận", None: "–"}
 NOTE = (
-    "“…”: số trường hợp nhỏ, không nêu để bảo vệ trẻ em; “?”: hồ sơ chưa rõ nhiều hơn hồ sơ đã rõ nên không nêu; “–”: không có số liệu. Dấu * sau tên chỉ tiêu: định nghĩa chưa được đối chiếu "
+    "“…”: có số liệu nhưng không nêu, để không lộ thông tin của trẻ em; “?”: hồ sơ chưa rõ nhiều hơn hồ sơ đã rõ nên không nêu; “–”: không có số liệu. Dấu * sau tên chỉ tiêu: định nghĩa chưa được đối chiếu "
     "với văn bản gốc. Chưa rõ: hồ sơ chưa đủ thông tin để biết có tính hay không (trong ngoặc: chưa biết có thuộc diện hay không). Thấp nhất, "
     "cao nhất: giá trị mà các hồ sơ chưa rõ còn cho phép."
 )  # fmt: skip

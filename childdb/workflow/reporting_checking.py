@@ -21,7 +21,7 @@ from childdb.workflow.explaining import Question, unit_on
 from childdb.workflow.explaining import trace as trace_children
 from childdb.workflow.reporting_contributions import within
 from childdb.workflow.reporting_figures import Figures, again
-from childdb.workflow.reporting_protection import Protection
+from childdb.workflow.reporting_protection import protection_of
 from childdb.workflow.reporting_text import Period, Text
 from indicators.loader import catalogue
 from indicators.prepare.contracts import COMMUNE_ITEMS
@@ -141,10 +141,26 @@ def checked(store: Store, path: Path, lang: str) -> list[Line]:
     spoken = reading.about.get("lang", "vi")
     inside = reading.about.get("inside") == "1"
     parts = any(f.ref.field.startswith("part.") for f in reading.found)
-    then = again(store, (now, before), unit, spoken, protection=Protection(inside), as_known=now.batch, parts=parts)
+    then = again(
+        store,
+        (now, before),
+        unit,
+        spoken,
+        protection=protection_of(store, inside=inside),
+        as_known=now.batch,
+        parts=parts,
+    )
     latest = then
     if store.last_batch() != now.batch:
-        latest = again(store, (now, before), unit, spoken, protection=Protection(inside), as_known=None, parts=parts)
+        latest = again(
+            store,
+            (now, before),
+            unit,
+            spoken,
+            protection=protection_of(store, inside=inside),
+            as_known=None,
+            parts=parts,
+        )
     looks = [_Look(f, spoken) for f in (then, latest)]
     lines = [_line(found, *(look.text(found.ref) for look in looks)) for found in reading.found]
     for tag, text in reading.removed:

@@ -92,7 +92,7 @@ def write_sheet(store: Store, figures: Figures, unit: str, path: Path, reason: R
         + (
             "; có họ tên trẻ em: không treo, không sao chép"
             if reason
-            else "; “…”: số trường hợp nhỏ, không nêu để bảo vệ trẻ em"
+            else "; “…”: có số liệu nhưng không nêu, để không lộ thông tin của trẻ em"
         )
     ]
     names = _named(store, todo, on, reason) if reason else []

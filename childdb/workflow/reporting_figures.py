@@ -238,8 +238,8 @@ def again(
 
 
 def _both(place: Path, span: Span) -> tuple[Results, Results]:
-    later = run(place, as_of=span.as_of, period_start=span.period_start)
-    return later, run(place, as_of=span.since, period_start=span.since_start, groups=False)
+    later = run(place, as_of=span.as_of, period_start=span.period_start, groups=False, filed=True)
+    return later, run(place, as_of=span.since, period_start=span.since_start, groups=False, filed=True)
 
 
 def _figures(
@@ -247,8 +247,8 @@ def _figures(
 ) -> Figures:
     now, before = numbered
     figures = Figures(now, before, unit, lang, protection)
-    protection.see(now.run, now.results)
-    protection.see(before.run, before.results)
+    for n in numbered:
+        protection.see(n.run, n.results, unit, figures.communes)
     if parts:
         figures.explain(_parts(place, figures))
     return figures

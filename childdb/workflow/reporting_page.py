@@ -24,7 +24,7 @@ _ENGLISH: dict[str | None, str] = {**dict(zip(VERDICTS, ("Met", "Not met", "Cann
             **dict(zip(CONFIDENCES, ("Checked", "One copy", "Not checked"), strict=True)),
             "rose": "Up", "fell": "Down", "same": "Unchanged", "unclear": "No clear change", "unknown": "Cannot tell", None: "–"}  # fmt: skip
 _NOTE_EN = (
-    "“…”: too few cases to be shown, to protect children; “?”: more records unknown than known; “–”: no data. *: the definition has not "
+    "“…”: there is a figure, not shown so that no child can be told; “?”: more records unknown than known; “–”: no data. *: the definition has not "
     "been checked against the document. Every figure opens what it is made of."
 )  # fmt: skip
 _SHOWN = ("numerator", "denominator", "unknown", "population_unknown", "value", "low", "high", "ci_low", "ci_high")

@@ -22,6 +22,7 @@ from indicators.loader import catalogue
 from indicators.targets import goals_on
 from schemas import codes
 
+RANKED = 3
 UNITS = {"percent": "%", "per_1000_live_births": "‰"}
 
 
@@ -37,10 +38,16 @@ class Drawn:
 def pictures(store: Store, figures: Figures, plan: Outline, *, kind: str = "png") -> list[Drawn]:
     """All pictures of a report, in order."""
     made = [_over_years(store, figures, plan.over_years, kind)]
-    made += [_ranked(figures, i, kind) for i in plan.communes if figures.communes]
-    made += [_map(figures, plan.map, kind)] if figures.communes else []
+    made += [_ranked(figures, i, kind) for i in [i for i in plan.communes if _mostly(figures, i)][:RANKED]]
+    made += [_map(figures, i, kind) for i in [i for i in plan.map if _mostly(figures, i)][:1]]
     made += [_pyramid(figures, kind)] if figures.ages else []
     return [m for m in made if m is not None]
+
+
+def _mostly(figures: Figures, indicator: str) -> bool:
+    """Whether most communes have a figure of the indicator that may be shown."""
+    found = [figures.of_run(figures.now.run, indicator, u) for u in figures.communes]
+    return sum(f is not None and dot(f, "") is not None for f in found) * 2 > len(found)
 
 
 def as_blocks(drawn: Sequence[Drawn]) -> list[Block]:

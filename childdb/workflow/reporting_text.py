@@ -63,14 +63,18 @@ class Text:
     def _whole(self) -> list[Block]:
         """How many children there are, and how the targets stand all in all."""
         f = self.figures
-        said: list[Piece] = [f"Tính đến ngày {day(f.now.results.as_of, 'vi')}, "]
-        if "children_under_16" in f.ids():
-            children = f.one("children_under_16")
-            said += ["toàn địa bàn có ", children.bound("value", self.lang), " trẻ em dưới 16 tuổi"]
-            if "live_births" in f.ids():
-                births = f.one("live_births")
+        said: list[Piece] = []
+        children = f.one("children_under_16") if "children_under_16" in f.ids() else None
+        if children is not None and children.value is not None and not children.hidden:
+            said += [
+                f"Tính đến ngày {day(f.now.results.as_of, 'vi')}, toàn địa bàn có ",
+                children.bound("value", self.lang),
+                " trẻ em dưới 16 tuổi",
+            ]
+            births = f.one("live_births") if "live_births" in f.ids() else None
+            if births is not None and births.value is not None and not births.hidden:
                 said += [", trong kỳ có ", births.bound("value", self.lang), " trẻ được sinh ra"]
-        said += [". "]
+            said += [". "]
         said += self._tally("all")
         legend = (
             "Mỗi con số kèm số trường hợp chưa rõ; “chưa kết luận được” là khi hồ sơ chưa rõ hoặc số trường hợp ít còn để ngỏ kết quả. "

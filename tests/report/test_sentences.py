@@ -45,7 +45,7 @@ SAID = [
     # more unknown than known; nothing below the line; too few
     (share(8, 953, unknown=11873), ["Tỷ lệ tiêm đủ: mới rõ 953 trường hợp, còn 11.873 trường hợp chưa rõ nên chưa nêu được con số."]),
     (share(0, 1, before=None) and replace(share(0, 1), value=None, denominator=D(0)), ["Tỷ lệ tiêm đủ: chưa có số liệu để tính."]),
-    (replace(share(3, 400), hidden=True), ["Tỷ lệ tiêm đủ: số trường hợp nhỏ, không nêu để bảo vệ trẻ em."]),
+    (replace(share(3, 400), hidden=True), ["Tỷ lệ tiêm đủ: không nêu con số, để không lộ thông tin của trẻ em."]),
     # counts
     (count(1234, before=earlier(count(1200))), ["Số trẻ mồ côi: 1.234, tăng 34 so với 31/12/2023 (1.200)."]),
     # who stands out

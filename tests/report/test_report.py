@@ -1,0 +1,335 @@
+"""The written report: the form of Decree 30/2020 in its XML, every number in the result table, edits found again."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import zipfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from lxml import etree
+
+from childdb.report.binding import read_report
+from childdb.report.numbers import measured, plain
+from childdb.report.settings import read_bodies
+from childdb.report.text_width import width_mm
+from childdb.store import Store
+from childdb.workflow.reporting import period_span
+from indicators.loader import catalogue
+from schemas import codes
+from schemas.errors import InvalidDefinition, NotFound
+from tests.report.conftest import called
+
+W = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"}  # fmt: skip
+QUARTER = 1440 / 25.4  # twips in a millimetre
+
+
+def part(path, name):
+    with zipfile.ZipFile(path) as package:
+        return etree.fromstring(package.read(name))
+
+
+def attribute(node, name):
+    return node.get(f"{{{W['w']}}}{name}")
+
+
+def texts(nodes):
+    return ["".join(n.itertext(f"{{{W['w']}}}t")) for n in nodes]
+
+
+@pytest.fixture(scope="module")
+def document(written):
+    return part(written, "word/document.xml")
+
+
+def run_of(document, text):
+    """The first run that says TEXT."""
+    return next(r for r in document.iter(f"{{{W['w']}}}r") if "".join(r.itertext(f"{{{W['w']}}}t")).startswith(text))
+
+
+def size(run):
+    return int(attribute(run.find("w:rPr/w:sz", W), "val")) / 2
+
+
+def has(run, mark):
+    return run.find(f"w:rPr/w:{mark}", W) is not None
+
+
+def test_page_and_margins(document):
+    for section in document.iter(f"{{{W['w']}}}sectPr"):
+        paper, margins = section.find("w:pgSz", W), section.find("w:pgMar", W)
+        sides = sorted(round(int(attribute(paper, s)) / QUARTER) for s in ("w", "h"))
+        assert sides == [210, 297]
+        mm = {s: int(attribute(margins, s)) / QUARTER for s in ("top", "bottom", "left", "right")}
+        assert 19.9 <= mm["top"] <= 25.1
+        assert 19.9 <= mm["bottom"] <= 25.1
+        assert 29.9 <= mm["left"] <= 35.1
+        assert 14.9 <= mm["right"] <= 20.1
+        assert section.find("w:titlePg", W) is not None  # no number on the first page
+
+
+def test_font_and_page_number(written, document):
+    styles = part(written, "word/styles.xml")
+    normal = next(s for s in styles.iter(f"{{{W['w']}}}style") if attribute(s, "styleId") == "Normal")
+    fonts = normal.find("w:rPr/w:rFonts", W)
+    assert {attribute(fonts, s) for s in ("ascii", "hAnsi", "eastAsia", "cs")} == {"Times New Roman"}
+    with zipfile.ZipFile(written) as package:
+        headers = [package.read(n) for n in package.namelist() if re.match(r"word/header\d+\.xml", n)]
+    numbered = [etree.fromstring(h) for h in headers if b" PAGE " in h]
+    assert numbered
+    for header in numbered:
+        assert attribute(header.find(".//w:jc", W), "val") == "center"
+        assert 13 <= size(next(header.iter(f"{{{W['w']}}}r"))) <= 14
+
+
+def test_country_agency_number_place_title(document):
+    country, motto = (
+        run_of(document, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        run_of(document, "Độc lập - Tự do - Hạnh phúc"),
+    )
+    assert 12 <= size(country) <= 13
+    assert has(country, "b")
+    assert 13 <= size(motto) <= 14
+    assert has(motto, "b")
+    superior, own = run_of(document, "ỦY BAN NHÂN DÂN"), run_of(document, "PHÒNG LAO ĐỘNG")
+    assert not has(superior, "b")
+    assert has(own, "b")
+    assert 12 <= size(superior) <= 13
+    assert 12 <= size(own) <= 13
+    number = run_of(document, "Số:")
+    assert size(number) == 13
+    assert re.fullmatch(r"Số:\s+/BC-LĐTBXH", "".join(number.itertext()))
+    place = run_of(document, "Mường Ảng, ngày")
+    assert has(place, "i")
+    assert 13 <= size(place) <= 14
+    assert re.fullmatch(r"Mường Ảng, ngày\s+tháng 11 năm 2024", "".join(place.itertext()))
+    for text in ("BÁO CÁO", "Kết quả thực hiện Chỉ thị số 28-CT/TW năm 2024"):
+        run = run_of(document, text)
+        assert has(run, "b")
+        assert 13 <= size(run) <= 14
+        assert attribute(run.getparent().find("w:pPr/w:jc", W), "val") == "center"
+    assert run_of(document, "DỰ THẢO") is not None
+    assert "Kính gửi: Ủy ban nhân dân huyện Mường Ảng" in texts(document.iter(f"{{{W['w']}}}p"))
+
+
+def test_rules_are_as_long_as_the_decree_says(document):
+    lengths = []
+    for paragraph in document.iter(f"{{{W['w']}}}p"):
+        if paragraph.find("w:pPr/w:pBdr", W) is not None:
+            indent = paragraph.find("w:pPr/w:ind", W)
+            cell = next(paragraph.iterancestors(f"{{{W['w']}}}tc"), None)
+            room = int(attribute(cell.find("w:tcPr/w:tcW", W), "w")) / QUARTER - 3.8 if cell is not None else 160
+            lengths.append(room - 2 * int(attribute(indent, "left")) / QUARTER)
+    agency, motto, title = lengths
+    own = max(width_mm(t, 12, bold=True) for t in ("PHÒNG LAO ĐỘNG -", "THƯƠNG BINH VÀ XÃ HỘI"))
+    assert own / 3 <= agency <= own / 2
+    assert motto == pytest.approx(width_mm("Độc lập - Tự do - Hạnh phúc", 14, bold=True), abs=1)
+    assert 160 / 3 <= title <= 80
+
+
+def test_body_signature_recipients_annexes(document):
+    paragraphs = list(document.iter(f"{{{W['w']}}}p"))
+    body = [p for p in paragraphs if p.find("w:pPr/w:ind", W) is not None and len("".join(p.itertext())) > 200]
+    assert len(body) > 20
+    for p in body:
+        assert attribute(p.find("w:pPr/w:jc", W), "val") == "both"
+        assert round(int(attribute(p.find("w:pPr/w:ind", W), "firstLine")) / QUARTER, 1) in (10.0, 12.7)
+        assert int(attribute(p.find("w:pPr/w:spacing", W), "before")) >= 120  # twentieths of a point
+        assert all(13 <= int(attribute(s, "val")) / 2 <= 14 for s in p.iter(f"{{{W['w']}}}sz"))
+    said = texts(paragraphs)
+    assert any(t.endswith("./.") for t in said)
+    legal = [r for r in document.iter(f"{{{W['w']}}}r") if "".join(r.itertext()).startswith("Căn cứ Chỉ thị")]
+    assert all(has(r, "i") for r in legal)
+    assert legal
+    recipients = run_of(document, "Nơi nhận:")
+    assert has(recipients, "b")
+    assert has(recipients, "i")
+    assert size(recipients) == 12
+    assert size(run_of(document, "- Như trên;")) == 11
+    assert size(run_of(document, "- Lưu: VT")) == 11
+    assert has(run_of(document, "TRƯỞNG PHÒNG"), "b")
+    for roman in ("I", "II", "III", "IV"):
+        run = run_of(document, f"Phụ lục {roman}")
+        assert size(run) == 14
+        assert has(run, "b")
+    restarts = [attribute(n, "start") for n in document.iter(f"{{{W['w']}}}pgNumType")]
+    assert restarts == ["1"] * 4
+
+
+def test_parts_are_lettered_the_vietnamese_way(document):
+    letters = [t[0] for t in texts(document.iter(f"{{{W['w']}}}p")) if re.match(r"[a-zđ]\) ", t)]
+    assert letters[:6] == ["a", "b", "c", "d", "đ", "e"]
+
+
+def test_every_picture_has_its_words(document):
+    pictures = list(document.iter(f"{{{W['wp']}}}docPr"))
+    assert len(pictures) >= 4
+    assert all(len(p.get("descr") or "") > 40 for p in pictures)
+
+
+def test_every_number_of_the_text_stands_in_the_result_table(office, written):
+    _, words = office
+    reading = read_report(written)
+    store = Store.open(words[1], Path(words[3]))
+    try:
+        kept = {}
+        for run in store.runs():
+            for v in store.run_values(run.number):
+                if v["group_name"] == "total":
+                    kept[run.number, v["indicator"], v["unit"].split("@")[0]] = v
+    finally:
+        store.close()
+    plain_fields = 0
+    for found in reading.found:
+        head = found.ref.field.partition(".")[0]
+        if head in ("numerator", "denominator", "unknown"):
+            value = kept[found.ref.run, found.ref.indicator, found.ref.unit][head]
+            assert plain(Decimal(str(value)), "vi") == found.text
+            plain_fields += 1
+        elif head in ("value", "low", "high"):
+            value = kept[found.ref.run, found.ref.indicator, found.ref.unit][head]
+            assert measured(Decimal(str(value)), catalogue()[found.ref.indicator].unit, "vi") == found.text
+            plain_fields += 1
+    assert plain_fields > 500
+    assert reading.removed == reading.typed == ()
+
+
+def test_few_children_are_not_told(written):
+    """A second look at the disclosure control: no small count of children stands in the report."""
+    for found in read_report(written).found:
+        definition = catalogue().get(found.ref.indicator)
+        if (
+            definition
+            and definition.kind in ("share", "ratio")
+            and "commune" not in definition.sources()
+            and found.ref.field == "numerator"
+        ):
+            assert found.text == "0" or int(found.text.replace(".", "")) >= 5
+
+
+def test_two_runs_give_the_same_bytes(office, written):
+    place, words = office
+    again = place / "again.docx"
+    assert called(*words, "report", "annual", "--year", 2024, "-o", again) == 0
+    assert again.read_bytes() == written.read_bytes()
+
+
+def test_check_finds_the_edited_the_removed_and_the_typed(office, written, tmp_path, capsys):
+    _, words = office
+    assert called(*words, "report", "check", written) == 0
+    edited = tmp_path / "sua.docx"
+    shutil.copy(written, edited)
+    root = part(edited, "word/document.xml")
+    controls = [s for s in root.iter(f"{{{W['w']}}}sdt") if s.find("w:sdtPr/w:tag", W) is not None]
+    controls[0].find(".//w:t", W).text = "99,9%"
+    gone = controls[3]
+    gone.getparent().remove(gone)
+    run_of(root, "I. CÔNG TÁC").find("w:t", W).text += " 4711"
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(edited, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, etree.tostring(root) if name == "word/document.xml" else old.read(name))
+    capsys.readouterr()
+    assert called(*words, "report", "check", edited, "--format", "json") == 10
+    told = json.loads(capsys.readouterr().out)
+    assert [t["text"] for t in told if t["standing"] == "edited"] == ["99,9%"]
+    assert [t["standing"] for t in told].count("removed") == 1
+    assert [t["text"] for t in told if t["standing"] == "typed"] == ["4711"]
+
+
+def test_trace_walks_from_a_number_to_the_cells(office, written, capsys):
+    _, words = office
+    capsys.readouterr()
+    assert called(*words, "report", "trace", written, "--format", "csv") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert len(rows) == len(read_report(written).found)
+    assert {r["as_of"] for r in rows} == {"2024-11-30", "2023-12-31"}
+    for indicator, file in (("full_immunization_u1", "tiem-chung"), ("communes_play_points", "bao-cao")):
+        number = next(r["number"] for r in rows if r["indicator"] == indicator and r["unit"] == "102")
+        assert called(*words, "report", "trace", written, "--number", number, "--format", "csv") == 0
+        cells = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+        assert any(file in c["file"] and re.match(r"[A-Z]+\d+", c["cells"]) for c in cells)
+    assert called(*words, "report", "trace", written, "--number", 999999) == 11
+
+
+def test_a_file_that_is_no_report_is_one_sentence(office, tmp_path):
+    _, words = office
+    other = tmp_path / "khac.docx"
+    other.write_bytes(b"no package")
+    assert called(*words, "report", "check", other) == 6
+
+
+def test_forms_come_back_with_accounting_and_go_in_as_written(office, tmp_path, capsys):
+    place, words = office
+    copy = tmp_path / "s.db"
+    shutil.copy(place / "s.db", copy)
+    words = ("--db", str(copy), *words[2:])
+    assert called("report", "request", "--year", 2024, "-o", tmp_path / "phieu") == 0
+    forms = sorted((tmp_path / "phieu").glob("*.xlsx"))
+    assert len(forms) == 12 + 10
+    form = next(f for f in forms if "cong-an" in f.name)
+    said = "Đã tổ chức 7 buổi tuyên truyền; phối hợp <các trường> & thôn bản."
+    book = openpyxl.load_workbook(form)
+    page = book.active
+    row = next(r for r in range(1, 40) if page.cell(r, 2).value == "28ct.cong_an.hoat_dong.1")
+    page.cell(row, 5).value = said
+    number = next(r for r in range(1, 40) if page.cell(r, 2).value == "28ct.cong_an.so.1")
+    page.cell(number, 4).value = 7
+    book.save(form)
+    assert called(*words, "import", form, "--yes") == 0  # lines left empty are no held rows
+    capsys.readouterr()
+    for on, state, left in (("2024-11-28", "waiting", 7), ("2024-12-06", "late", -1)):
+        assert called(*words, "report", "status", "--year", 2024, "--on", on, "--format", "json") == 0
+        rows = json.loads(capsys.readouterr().out)
+        assert [r["sender"] for r in rows if r["state"] == "answered"] == ["cong_an"]
+        assert {r["state"] for r in rows} == {"answered", state}
+        assert {r["days_left"] for r in rows} == {left}
+    report = tmp_path / "b.docx"
+    assert called(*words, "report", "annual", "--year", 2024, "-o", report) == 0
+    theirs = [
+        s
+        for s in part(report, "word/document.xml").iter(f"{{{W['w']}}}sdt")
+        if attribute(s.find("w:sdtPr/w:tag", W), "val") == "theirs"
+    ]
+    told = texts(theirs)
+    assert f"[Công an huyện] {said}" in told
+    assert any(t.endswith(": 7") for t in told)
+
+
+def test_the_body_that_reports_is_a_dated_setting():
+    bodies = read_bodies()
+    district = codes.unit_on("102", date(2024, 11, 30))
+    assert bodies.body(district, date(2024, 11, 30)).letters == "LĐTBXH"
+    province = codes.unit_on("11", date(2025, 11, 30))
+    assert bodies.body(province, date(2024, 11, 30)).own[0].startswith("Sở Lao động")
+    assert list(bodies.body(province, date(2025, 11, 30)).own) == ["Sở Y tế"]
+    commune = codes.unit_on("03301", date(2025, 11, 30))
+    assert list(bodies.body(commune, date(2025, 11, 30)).superior) == ["Ủy ban nhân dân", "Tỉnh Điện Biên"]
+    with pytest.raises(NotFound):
+        bodies.body(district, date(2025, 11, 30))
+
+
+def test_a_file_of_bodies_is_read_strictly(tmp_path):
+    own = tmp_path / "co-quan.toml"
+    own.write_text('[due]\nmonth=12\nday=5\n[[body]]\nlevel="district"\nfrom=1900-01-01\nwhat=1\n', "utf-8")
+    with pytest.raises(InvalidDefinition, match="body 1"):
+        read_bodies(own)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end", "before", "words", "after"),
+    [
+        ("2024-H1", "2024-01-01", "2024-06-30", "2023-07-01", "6 tháng đầu năm 2024", "6 tháng cuối năm 2024"),
+        ("2024-Q3", "2024-07-01", "2024-09-30", "2024-04-01", "quý III năm 2024", "quý IV năm 2024"),
+        ("2024-12", "2024-12-01", "2024-12-31", "2024-11-01", "tháng 12 năm 2024", "tháng 1 năm 2025"),
+    ],
+)
+def test_a_part_of_a_year_is_set_against_the_one_before(name, start, end, before, words, after):
+    span, said = period_span(name, None)
+    assert [str(d) for d in (span.period_start, span.as_of, span.since_start)] == [start, end, before]
+    assert (said.words, said.next_words) == (words, after)
