@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +38,7 @@ class Reading:
 
 _LATEST_YEAR = 2100
 _DECISIVE = ("outcome", "parent")  # lists whose unknown words hold a row back; of others the value alone is left out
+_LOST = re.compile(r"[^\W\d_]\?|\?[^\W\d_]|\ufffd")  # what a wrong encoding left of a letter
 NOTHING = Reading()
 _NOT_TOLD = ("", "-", "--", "?", "khong", "k", "ko", "0", "x", "chua ro", "chua biet")
 
@@ -116,6 +118,16 @@ def _year(cell: Cell) -> Reading:
 
 def _text(cell: Cell) -> Reading:
     return Reading(nfc(shown(cell)).strip() or None)
+
+
+def _village(cell: Cell) -> Reading:
+    """A village's name as written; nothing where none is told, an issue where letters were lost (B?n M?i)."""
+    text = nfc(shown(cell)).strip()
+    if _LOST.search(text):
+        return fault("value_not_read")
+    if fold(text) in _NOT_TOLD or not any(c.isalnum() for c in text):
+        return NOTHING
+    return Reading(text)
 
 
 def _phone(cell: Cell) -> Reading:
@@ -324,7 +336,7 @@ READ: dict[str, Callable[[Cell], Reading]] = {
     "person": _person,
     "parent": _parent,
     "text": _text,
-    "village": _text,
+    "village": _village,
     "commune": _text,
     "date_part": _text,
     "phone": _phone,

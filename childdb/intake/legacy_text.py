@@ -219,17 +219,20 @@ def _evidence(values: Iterable[str]) -> Counter[str]:
         readings = _readings(value)
         if len(readings) == 1:
             counted.update(readings)
-        elif not readings and _MARKERS.search(value):
-            counted["tcvn3" if _looks_tcvn3(value) else "vni"] += 1
+        elif not readings and _MARKERS.search(value) and max(value) <= "\u00ff":
+            encoding = "tcvn3" if _looks_tcvn3(value) else "vni"
+            if 2 * _sound_words(value, encoding) >= len(words(value)):  # else it is damage of another kind
+                counted[encoding] += 1
     return counted
 
 
 def _looks_tcvn3(value: str) -> bool:
     """Of a text that is whole in neither encoding: in which more of its words are possible."""
-    first, second = (
-        sum(possible(w) and not _MARKERS.search(w) for w in words(decode(value, e))) for e in ("tcvn3", "vni")
-    )
-    return first >= second
+    return _sound_words(value, "tcvn3") >= _sound_words(value, "vni")
+
+
+def _sound_words(value: str, encoding: str) -> int:
+    return sum(possible(w) and not _MARKERS.search(w) for w in words(decode(value, encoding)))
 
 
 def _decode_cell(

@@ -91,6 +91,10 @@ CASES = [
         [Want(6, "", "2019-03-05", "F", "", "", status="held_back"), Want(7, "", "2019-03-06", "M", "", "", status="held_back"), Want(8, "Hạng A Tủa", "2019-03-07", "M", "01", "Bản Mới")],
         at((6, "full_name", "text_twice_converted"), (6, "ethnicity_code", "text_twice_converted"), (6, "village", "text_twice_converted"), (7, "full_name", "text_twice_converted"),
            (7, "ethnicity_code", "text_twice_converted"), (7, "village", "text_twice_converted"))),
+    Case("text-lost-elsewhere.xlsx", book(
+        [(1, "Lò Văn An", "05/03/2019", "Nam", "Thái", "B?n M?i"), (2, "LÃ² VÄƒn BÃ¬nh", "06/03/2019", "Nam", "Thái", "Huá»•i Sá»©a"), (3, "Lò Văn Chung", "07/03/2019", "Nam", "Thái", "Pú Nen"), (4, "Lò Văn Dũng", "08/03/2019", "Nam", "Thái", "-")]),
+        [Want(6, "Lò Văn An", "2019-03-05", "M", "03"), Want(7, "", "2019-03-06", "M", "03", "Huá»•i Sá»©a", status="held_back"), Want(8, "Lò Văn Chung", "2019-03-07", "M", "03", "Pú Nen"), Want(9, "Lò Văn Dũng", "2019-03-08", "M", "03")],
+        at((6, "village", "value_not_read"), (7, "full_name", "name_unreadable"), (9, "village", "village_missing"))),
     Case("names-of-mothers.xlsx", book(
         [(1, "con Cà Thị Ba", "05/06/2024", "Nam"), (2, "Côn Thị Bình", "06/06/2024", "Nữ"), (3, "Bé gái con chị Hoa", "07/06/2024", "Nữ")], SHORT),
         [Want(6, "", "2024-06-05", "M"), Want(7, "Côn Thị Bình", "2024-06-06", "F"), Want(8, "", "2024-06-07", "F")], at((6, "full_name", "name_missing"), (8, "full_name", "name_missing"))),
