@@ -45,7 +45,8 @@ def floor(files, folder):
     return times, len(rows)
 
 
-def whole(store, files):
+def whole(store, files, options=None):
+    options = options or importing.Options()
     times = {}
     register_place, write = placing.Register.place, Store.write_import
 
@@ -60,7 +61,7 @@ def whole(store, files):
     placing.Register.place, Store.write_import = timed_place, timed_write
     try:
         with clock(times, "import"):
-            outcomes = importing.import_files(store, files, importing.Options(), actor="bench", now=NOW, today=TODAY)
+            outcomes = importing.import_files(store, files, options, actor="bench", now=NOW, today=TODAY)
     finally:
         placing.Register.place, Store.write_import = register_place, write
     return times, outcomes

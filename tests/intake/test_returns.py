@@ -197,3 +197,66 @@ def test_the_records_file_has_one_line_per_row_and_words_for_each_issue(returned
         "list.xlsx,Danh sách,7,Lò Thị Bình,,none,F,03,,Bản Hón,03310,,,,,,held_back,birth_date:Ngày sinh"
     )
     assert len(lines) == 4
+
+
+def test_macros_pictures_and_rich_text_go_back_and_nothing_is_lost(tmp_path):
+    import zipfile
+
+    import xlsxwriter
+    from PIL import Image
+
+    macros = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+    (tmp_path / "vba.bin").write_bytes(macros)
+    Image.new("RGB", (20, 20), "red").save(tmp_path / "seal.png")
+    source = tmp_path / "list.xlsm"
+    with xlsxwriter.Workbook(str(source)) as made:
+        made.add_vba_project(str(tmp_path / "vba.bin"))
+        page, red = made.add_worksheet("DS"), made.add_format({"bold": True, "font_color": "red"})
+        page.write_row(0, 0, ["UBND xã Ẳng Cang, tháng 6 năm 2024"])
+        page.write_row(2, 0, HEAD)
+        page.write_row(3, 0, FAULTY[1])
+        page.write_rich_string(3, 1, "Lò ", red, "Thị", " Bình")
+        page.insert_image("J3", str(tmp_path / "seal.png"))
+    path = write_return(source, read_file(source, today=TODAY), {}, tmp_path / "out" / "list.xlsm")
+    assert path.suffix == ".xlsm"
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("xl/vbaProject.bin") == macros
+    page = openpyxl.load_workbook(path, rich_text=True)["DS"]
+    assert next(run.font.b for run in page["B4"].value if hasattr(run, "font")) is True
+    assert len(page._images) == 1
+
+
+def test_a_sheet_as_wide_as_excel_allows_goes_back_without_tokens(tmp_path):
+    source = tmp_path / "wide.xlsx"
+    book(FAULTY, then=lambda page: page.__setitem__("XFD5", "ghi chú"))(source)
+    path = write_return(source, read_file(source, today=TODAY), {}, tmp_path / "out.xlsx")
+    assert openpyxl.load_workbook(path)[SHEET]["C7"].comment is not None
+
+
+def test_two_rules_never_stand_on_one_cell(tmp_path):
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    def rule(page):
+        page.add_data_validation(DataValidation(type="textLength", formula1="1", formula2="30", sqref="E1:E100"))
+
+    source = tmp_path / "list.xlsx"
+    book(FAULTY, then=rule)(source)
+    path = write_return(source, read_file(source, today=TODAY), {}, tmp_path / "out.xlsx")
+    rules = openpyxl.load_workbook(path)[SHEET].data_validations.dataValidation
+    assert [r.type for r in rules if "E8" in r] == ["list"]
+    assert [r.type for r in rules if "E7" in r] == ["textLength"]
+
+
+def test_a_file_too_large_to_mark_goes_back_with_its_faulty_rows_alone(returned, tmp_path):
+    from childdb.intake.outcomes import faulty_alone
+
+    source, reading, _ = returned
+    path = write_return(source, faulty_alone(reading, {}), {}, tmp_path / "alone.xlsx")
+    page = openpyxl.load_workbook(path)[SHEET]
+    assert page["B6"].value is None
+    assert page["B7"].value == "Lò Thị Bình"
+    again = read_file(path, today=TODAY)
+    assert {r.number for s in again.sheets for r in s.rows if r.skipped is None} == {7, 8}
+    assert {r.token for s in again.sheets for r in s.rows if r.token} <= {
+        r.token for s in reading.sheets for r in s.rows
+    }
