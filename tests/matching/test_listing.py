@@ -53,6 +53,27 @@ def test_twins_cousins_and_siblings_are_not_merged(change):
     assert not same({}, change)
 
 
+ALONE, UNCLE = {"personal_id": "", "sex": ""}, {"household_head": "Quàng Văn Tân"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"full_name": "Quàng Văn Dung"}, {"full_name": "Quàng Văn Dũng"}),
+        ({"full_name": "Quàng Minh Anh"}, {"full_name": "Quàng Minh Ánh"}),
+        ({"full_name": "Quàng Minh Anh"}, {"full_name": "Quàng Ngọc Anh"}),
+        ({"full_name": "Quàng Thị An"}, {"full_name": "Quàng Văn An"}),
+        ({"household_head": "", "father_name": ""}, {"household_head": "", "mother_name": ""}),
+        (UNCLE | {"mother_name": ""}, UNCLE | {"father_name": "", "birth_date": "2019-03-09"}),
+    ],
+    ids=["twins by a mark", "by a mark of two", "by the middle name", "boy and girl", "nobody confirms", "head alone"],
+)
+def test_in_a_short_list_too_what_may_be_two_children_is_left_for_a_person(one, other):
+    found = match_list(listed(ALONE | one, ALONE | other))
+    assert len(set(found.cluster)) == 2
+    assert [(d.left, d.right) for d in found.doubts] == [(0, 1)]
+
+
 BLANKS = dict.fromkeys(("full_name", "birth_date", "sex", "personal_id", "mother_name", "father_name"), "")
 
 
