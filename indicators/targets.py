@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -30,6 +30,7 @@ from indicators.counting import TOTAL
 from indicators.definition import Definition, Target
 from indicators.loader import catalogue
 from indicators.results import Results
+from schemas.dates import add_months
 
 VERDICTS = ("met", "not_met", "cannot_tell", "not_comparable", "no_data")
 COLUMNS = (
@@ -127,6 +128,8 @@ def _verdict(definition: Definition, figure: dict[str, Any], goal: Goal, results
     since = issued(goal.document, definition)
     if since is not None and since > results.as_of:
         return "not_comparable", "document_of_a_later_day"
+    if definition.unit == "per_100000_children" and not _a_year(results):
+        return "not_comparable", "period_is_not_a_year"  # events of a year over the children there are
     reason = scope_refused(goal.scope, str(figure["unit"]), str(figure["level"]), results)
     if reason:
         return "not_comparable", reason
@@ -134,6 +137,12 @@ def _verdict(definition: Definition, figure: dict[str, Any], goal: Goal, results
     if goal.scope == "commune" and verdict == "not_met" and not _told_of(results, "extremely_difficult"):
         return "cannot_tell", "not_known_whether_extremely_difficult"
     return verdict, reason
+
+
+def _a_year(results: Results) -> bool:
+    """Whether the period is twelve months (so it is where none was asked for)."""
+    start = results.period_start
+    return start is None or add_months(start, 12) == results.as_of + timedelta(days=1)
 
 
 def _told_of(results: Results, trait: str) -> bool:

@@ -31,6 +31,7 @@ REASONS = {
     "recalled_target": ("mức *", "target *"),
     "not_known_whether_extremely_difficult": ("xã ĐBKK?", "hard area?"),
     "document_of_a_later_day": ("VB sau", "later"),
+    "period_is_not_a_year": ("kỳ", "period"),
 }
 HEADINGS = {
     "indicator": ("chỉ tiêu", "indicator"), "counts": ("tử số/mẫu số", "counts"), "open": ("chưa biết", "unknown"),

@@ -115,3 +115,16 @@ def test_a_document_does_not_judge_a_day_before_it_was_issued(tmp_path):
     later = table[table["document"].str.startswith("NQ 262/2025")]
     assert set(later["verdict"]) == {"not_comparable"} and set(later["reason"]) == {"document_of_a_later_day"}
     assert "document_of_a_later_day" not in set(table[table["document"].str.startswith("QĐ 23")]["reason"])
+
+
+def test_a_rate_of_a_year_is_not_judged_on_a_month(tmp_path):
+    injury = {"child": 1, "kind": "injury", "on_date": date(2024, 11, 3), "result": None}
+    folder = write_snapshot(tmp_path, together(child(1), child(2), {"health_event": [injury]}))
+    ids = ["child_injury_rate", "birth_registration_u5"]
+    month = api.compare_targets(api.run(folder, as_of=DAY, ids=ids, period_start=date(2024, 11, 1)))
+    of_month = month[(month["unit"] == ANG_TO) & (month["indicator"] == "child_injury_rate")]
+    assert set(of_month["reason"]) == {"period_is_not_a_year"}
+    assert "period_is_not_a_year" not in set(month[month["indicator"] == "birth_registration_u5"]["reason"])
+    for start in (None, date(2023, 12, 1)):
+        year = api.compare_targets(api.run(folder, as_of=DAY, ids=ids, period_start=start))
+        assert "period_is_not_a_year" not in set(year["reason"])
