@@ -155,6 +155,7 @@ def _flag(value: bool | None) -> str:
 
 DUE_COLUMNS = ["child", "commune", "village", "birth_date", "vaccine", "number", "due_on", "until", "state", "confidence",
                "on_immunization_list"]  # fmt: skip
+SURE = ("", "chưa xác nhận")
 STATES = {"due": "đến hạn", "waiting": "chưa tiêm", "late": "chậm"}
 DUE_HEADINGS = {"vaccine": "vắc xin", "number": "mũi", "due_on": "từ ngày", "until": "trước ngày", "state": "tình trạng",
                 "confidence": "căn cứ", "on_immunization_list": "có sổ tiêm"}  # fmt: skip
@@ -165,7 +166,11 @@ CHILD_HEADINGS = {"age_months": "tháng tuổi", "never_vaccinated": "chưa tiê
 
 
 @command.command()
-@click.option("--month", metavar="YYYY-MM", help="Tháng (mặc định: tháng tới) / the month (default: the next).")
+@click.option(
+    "--month",
+    metavar="YYYY-MM",
+    help="Tháng (mặc định: tháng sau ngày tính) / the month (default: the one after the as-of date).",
+)
 @list_options
 @format_option
 @click.pass_context
@@ -176,13 +181,17 @@ def due(ctx: click.Context, month: str | None, commune: str | None, as_of: date 
     from indicators.lists.doses import due_in_month
 
     refuse_without_reason(names, reason)
-    first = _month(month) if month else add_months(today().replace(day=1), 1)
+    first = _month(month) if month else add_months((as_of or today()).replace(day=1), 1)
     day = as_of or min(today(), first - timedelta(days=1))
     with opened(ctx) as store:
         with children_prepared(store, as_of=day, as_known=as_known) as con:
             found = due_in_month(con, day, first, commune)
         vietnamese = fmt == "table" and lang(ctx) == "vi"
-        rows = [{**vars(d), "state": STATES[d.state] if vietnamese else d.state} for d in found.doses]
+        rows = [
+            {**vars(d), "state": STATES[d.state] if vietnamese else d.state,
+             "confidence": SURE[d.confidence == "recalled"] if vietnamese else d.confidence}
+            for d in found.doses
+        ]  # fmt: skip
         columns = [c for c in DUE_COLUMNS if not (names and c == "birth_date")]
         show(ctx, store, rows, columns, DUE_HEADINGS, fmt, what="immunization due", names=names, reason=reason,
              as_of=day, as_known=as_known)  # fmt: skip

@@ -144,6 +144,15 @@ def test_the_table_of_figures_fits_a_screen_and_the_csv_has_every_column(run):
     assert {"low", "high", "ci_low", "ci_high", "more_children", "records_to_settle"} <= set(rows[0])
 
 
+def test_what_is_due_is_of_the_month_after_the_day(run):
+    code, out, _ = run("immunization", "due", *NOVEMBER, "--commune", "03312", "--format", "json")
+    assert code == 0
+    rows = json.loads(out)
+    assert rows and all(r["until"] > "2024-12-01" for r in rows)
+    assert max(r["due_on"] for r in rows) < "2025-01-01"
+    assert {r["state"] for r in rows if r["due_on"] >= "2024-12-01"} == {"due"}
+
+
 def test_a_trend_tells_what_is_known_now_beside_what_was_known_then(run):
     code, out, _ = run("indicators", "trend", "birth_registration_u5", "stunting_u5", *NOVEMBER, "--unit", "03312",
                        "--years", "1", "--format", "json")  # fmt: skip
