@@ -48,7 +48,7 @@ def command(ctx: click.Context, folder: Path) -> None:
             )
         )
         story.draw(demo, unit, lang(ctx))
-        _ending(ctx, demo)
+        _ending(ctx, demo, story.report(demo, now=now()))
     finally:
         demo.store.close()
 
@@ -78,13 +78,14 @@ def _rounds(ctx: click.Context, demo: Demo) -> None:
             click.echo(say(ctx, f"Không đọc được: {file}", f"Not read: {file}"))
 
 
-def _ending(ctx: click.Context, demo: Demo) -> None:
+def _ending(ctx: click.Context, demo: Demo, reports: list[Path]) -> None:
     from childdb.workflow import demo as story
 
     folder = demo.folder
     made = [folder / story.STORE, folder / story.KEY, folder / story.PACKAGE]
     made += [demo.built.held_list] if demo.built and demo.built.held_list else []
     made += [demo.picture] if demo.picture else []
+    made += reports
     click.echo(say(ctx, "\nĐã tạo:", "\nMade:"))
     for path in made:
         click.echo(f"  {path}")
@@ -92,4 +93,5 @@ def _ending(ctx: click.Context, demo: Demo) -> None:
     click.echo(say(ctx, "\nNên thử tiếp:", "\nWorth trying next:"))
     click.echo(f"  childdb {store} held list")
     click.echo(f"  childdb {store} indicators explain birth_registration_u5 --unit 03310 --as-of {story.AS_OF}")
+    click.echo(f"  childdb {store} report trace {reports[0]}")
     click.echo(f"  childdb {store} undo {demo.store.last_batch()} --dry-run --as-of {story.AS_OF}")

@@ -19,6 +19,7 @@ from schemas.errors import NotFound, UsageFault
 
 AS_OF = date(2024, 11, 30)
 STORE, KEY, PACKAGE, PICTURE, MARK = "childdb.db", "childdb.key", "goi-tinh", "ket-qua.png", ".childdb-demo"
+REPORT = "bao-cao"
 
 
 @dataclass
@@ -82,6 +83,24 @@ def package(demo: Demo, *, now: datetime) -> Built:
         results=demo.results,
     )  # fmt: skip
     return demo.built
+
+
+def report(demo: Demo, *, now: datetime) -> list[Path]:
+    """The report of 5 December with its workbook, its page and one commune's sheet, of one computation."""
+    from childdb.report.settings import read_bodies
+    from childdb.workflow import reporting, reporting_commune, reporting_page, reporting_workbook
+    from childdb.workflow.reporting_text import Period
+
+    span, place = reporting.annual_span(AS_OF.year, AS_OF, None), demo.folder / REPORT
+    words = Period(f"năm {AS_OF.year}", f"năm {AS_OF.year + 1}", str(AS_OF.year))
+    asked = reporting.Asked(span, words, reporting.reporting_unit(None, AS_OF), read_bodies())
+    figures = reporting.report_figures(demo.store, asked, actor="demo", now=now)
+    word = reporting.write_word(demo.store, place / "bao-cao-2024.docx", asked, actor="demo", now=now, figures=figures)
+    return [
+        word.path, reporting_page.write_page(demo.store, figures, place / "chi-tieu-2024.html"),
+        reporting_workbook.write(figures, place / "chi-tieu-2024.xlsx"),
+        reporting_commune.write_sheet(demo.store, figures, figures.communes[0], place / "mot-xa.docx", None),
+    ]  # fmt: skip
 
 
 def draw(demo: Demo, unit: str, lang: str) -> Path | None:

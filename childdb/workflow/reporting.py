@@ -99,10 +99,10 @@ def reporting_unit(code: str | None, on: date) -> str:
 
 
 def write_word(
-    store: Store, path: Path, asked: Asked, *, actor: str, now: datetime
-) -> Written:  # fmt: skip
+    store: Store, path: Path, asked: Asked, *, actor: str, now: datetime, figures: Figures | None = None
+) -> Written:
     """Write the report to PATH (.docx); the same store gives the same bytes."""
-    figures = report_figures(store, asked, actor=actor, now=now)
+    figures = figures or report_figures(store, asked, actor=actor, now=now)
     unit = codes.units()[asked.unit]
     who = senders(asked.bodies, asked.unit, asked.span.as_of)
     given = contributions(store, who, asked.period.name, as_known=figures.now.results.batch)
