@@ -126,8 +126,10 @@ def _line(run: ledger.Run, newest: bool, now: datetime | None) -> Line:
     slots: dict[str, Any] = {"to": run.destination, "run": run.number, "back": back, "period": run.period, "days": days}
     needs = newest and state not in _SETTLED
     if newest and run.counts["held"] and state in _SETTLED:
-        todo_vi = f"{todo_vi} Trẻ giữ lại cần bổ sung: childdb export worklist --to {{to}}".strip()
-        todo_en = f"{todo_en} Children held, to be mended: childdb export worklist --to {{to}}".strip()
+        todo_vi = (
+            f"{todo_vi + '.' if todo_vi else ''} Trẻ giữ lại cần bổ sung: childdb export worklist --to {{to}}".strip()
+        )
+        todo_en = f"{todo_en + '.' if todo_en else ''} Children held, to be mended: childdb export worklist --to {{to}}".strip()
     return Line(
         run.number, run.destination, run.period, run.version, run.state, int(run.counts["records"]),
         int(run.counts["held"]), _here(run.made_at), _here(run.attempts[-1].tried_at) if run.attempts else None, needs,

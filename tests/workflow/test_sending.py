@@ -166,12 +166,15 @@ def test_a_lost_or_damaged_sealed_file_is_noted_and_becomes_the_next_version(off
 
 
 def test_a_rehearsal_shows_what_would_go_and_writes_no_entry(office, tmp_path):
+    office.set(formats=("sdmx",))
     before = len(ledger.runs(office.store))
     built = sending.rehearse(office.who(), "tinh", NOVEMBER, tmp_path / "goi")
     assert (built.manifest["counts"]["records"], len(built.held)) == (2, 1)
     assert len(ledger.runs(office.store)) == before
     assert list(office.stick.iterdir()) == []
     assert office.store.audit_events()[-1]["action"] == "names"
+    assert list(office.store.releases()) == []  # nothing left, so nothing was released
+    assert "CONF_STATUS" in (tmp_path / "goi" / "sdmx" / "indicators.csv").read_text("utf-8")
 
 
 def test_without_keys_or_destination_a_sentence_says_which_command_makes_them(office):
