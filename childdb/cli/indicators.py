@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -121,15 +121,19 @@ def run(ctx: click.Context, as_of: date | None, period: str | None, geography: d
     show_verdicts(ctx, story.verdicts(results, unit_key(unit, results)), fmt)
 
 
-def _question_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Which figure is meant: unit, group, date, period, geography, batch."""
-    for option in (
-        known_option, geography_option, period_option, as_of_option,
-        click.option("--group", metavar="NAME=VALUE", help="Nhóm, vd sex=F / the figure of a group."),
-        click.option("--unit", required=True, metavar="CODE", help="Địa bàn / unit."),
-    ):  # fmt: skip
-        function = option(function)
-    return click.argument("indicator", metavar="ID")(function)
+def _question_options(*, required: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Which figure is meant: indicator, unit, group, date, period, geography, batch."""
+
+    def with_options(function: Callable[..., None]) -> Callable[..., None]:
+        for option in (
+            known_option, geography_option, period_option, as_of_option,
+            click.option("--group", metavar="NAME=VALUE", help="Nhóm, vd sex=F / the figure of a group."),
+            click.option("--unit", required=required, metavar="CODE", help="Địa bàn / unit."),
+        ):  # fmt: skip
+            function = option(function)
+        return click.argument("indicator", metavar="ID", required=required)(function)
+
+    return with_options
 
 
 def _question(
@@ -146,7 +150,7 @@ def _question(
 
 
 @command.command("explain")
-@_question_options
+@_question_options()
 @format_option
 @click.pass_context
 def explain(ctx: click.Context, /, fmt: str, **which: Any) -> None:
@@ -163,15 +167,27 @@ def explain(ctx: click.Context, /, fmt: str, **which: Any) -> None:
 
 
 @command.command("trace")
-@_question_options
+@_question_options(required=False)
 @click.option("--child", type=int, help="Chỉ một trẻ (mã) / one child (key).")
 @click.option("--limit", type=int, default=20, show_default=True, help="Số trẻ / how many children.")
+@click.option("--cell", metavar="SHEET!C14", help="Từ một ô (hoặc dòng: SHEET!14) tới các con số / from a cell or a row on to figures.")  # fmt: skip
+@click.option("--batch", type=int, help="Lô của ô / the cell's batch.")
 @format_option
 @click.pass_context
-def trace(ctx: click.Context, /, child: int | None, limit: int, fmt: str, **which: Any) -> None:
-    """Từ một con số tới tệp, trang, dòng và ô / from a figure to file, sheet, row and cell."""
+def trace(ctx: click.Context, /, child: int | None, limit: int, cell: str | None, batch: int | None, fmt: str,
+          **which: Any) -> None:  # fmt: skip
+    """Từ một con số tới tệp, trang, dòng và ô, hoặc ngược lại / from a figure to file, sheet, row and cell, or back."""
     from childdb.workflow.explaining import trace as story
 
+    if cell is not None or batch is not None:
+        if cell is None or batch is None or which["indicator"] or which["unit"] or which["group"]:
+            raise UsageFault("Ghi --batch và --cell cùng nhau, không kèm chỉ tiêu, --unit hay --group.",
+                             "Give --batch and --cell together, without indicator, --unit or --group.")  # fmt: skip
+        _trace_cell(ctx, batch, cell, which, fmt)
+        return
+    if not which["indicator"] or not which["unit"]:
+        raise UsageFault("Ghi chỉ tiêu và --unit, hoặc --batch và --cell.",
+                         "Give an indicator and --unit, or --batch and --cell.")  # fmt: skip
     asked = _question(**which)
     with opened(ctx) as store:
         rows = story(store, asked, child=child, limit=limit)
@@ -180,3 +196,18 @@ def trace(ctx: click.Context, /, child: int | None, limit: int, fmt: str, **whic
     emit(rows, columns, fmt, columns if lang(ctx) == "en" else vi)
     if fmt == "table":
         click.echo(say(ctx, f"{len(rows)} dòng nguồn.", f"{len(rows)} source rows."))
+
+
+def _trace_cell(ctx: click.Context, batch: int, text: str, which: Mapping[str, Any], fmt: str) -> None:
+    """The figures that a cell feeds."""
+    from childdb.workflow.explaining import Cell, fed_by
+
+    day, first = days_of(which["as_of"], which["period"])
+    with opened(ctx) as store:
+        rows = fed_by(store, Cell.named(batch, text), as_of=day, as_known=which["as_known"],
+                      geography=which["geography"], period_start=first)  # fmt: skip
+    columns = ["indicator", "unit", "unit_name", "group_name", "group_value", "child", "standing", "feeds", "decides"]
+    vi = ["chỉ tiêu", "địa bàn", "tên", "nhóm", "giá trị nhóm", "mã trẻ", "thuộc", "góp vào", "quyết định"]
+    emit(rows, columns, fmt, columns if lang(ctx) == "en" else vi)
+    if fmt == "table":
+        click.echo(say(ctx, f"{len(rows)} con số.", f"{len(rows)} figures."))

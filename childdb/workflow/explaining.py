@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from childdb.store import Store
-from childdb.store.lineage import TABLES, facts_behind
+from childdb.store.lineage import TABLES, children_of_cell, facts_behind
 from childdb.store.sheets import sheets as all_sheets
 from childdb.workflow.figures import snapshot_of
 from indicators.counting import TOTAL
 from indicators.definition import Count, Definition
 from indicators.estimators import assumptions
 from indicators.explain import explain as explain_figure
+from indicators.feeds import figures_fed
 from indicators.loader import chosen
 from schemas import codes
-from schemas.errors import NotFound
+from schemas.errors import NotFound, UsageFault
 
 STANDINGS = {
     "counted": ("tính ở tử số", "counts"),
@@ -204,3 +206,48 @@ def trace(store: Store, asked: Question, *, child: int | None, limit: int) -> li
         {**entry, "cells": " ".join(sorted(entry["cells"], key=lambda c: (len(c), c)))}
         for _, entry in sorted(found.items())
     ]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a sheet of an import (SHEET!C14), or a whole row of it (SHEET!14)."""
+
+    batch: int
+    sheet: str
+    row: int
+    column: str | None = None
+
+    @classmethod
+    def named(cls, batch: int, text: str) -> Cell:
+        """As people write it; a UsageFault where it is none."""
+        found = re.fullmatch(r"(.+)!([A-Za-z]{0,3})([0-9]+)", text.strip())
+        if not found:
+            raise UsageFault(f"“{text}”: ghi ô như 'Trẻ em!C14', cả dòng như 'Trẻ em!14'.",
+                             f"“{text}”: write a cell like 'Sheet!C14', a row like 'Sheet!14'.")  # fmt: skip
+        return cls(batch, found[1].strip("'"), int(found[3]), found[2].upper() or None)
+
+
+def fed_by(
+    store: Store, cell: Cell, *, as_of: date, as_known: int | None = None, geography: date | None = None,
+    period_start: date | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Every figure that a cell feeds; of a whole row, every figure behind which its children stand."""
+    children = children_of_cell(store, cell.batch, cell.sheet, cell.row, as_known=as_known)
+    sheets = {n for n, s in all_sheets(store).items() if s.name == cell.sheet}
+    facts = [
+        (fact.child, fact.table, fact.key)
+        for fact in facts_behind(store, children, TABLES, as_known=as_known)
+        if any(
+            r.batch == cell.batch and r.sheet in sheets and r.row == cell.row
+            and (cell.column is None or cell.column in r.columns)
+            for r in fact.rows
+        )
+    ]  # fmt: skip
+    if not facts:
+        return []
+    with snapshot_of(store, as_of=as_of, as_known=as_known) as place:
+        fed = figures_fed(place, facts, as_of=as_of, geography=geography, period_start=period_start)
+    return [
+        {**vars(f), "unit_name": codes.units()[f.unit].name if f.unit in codes.units() else f.unit}
+        for f in fed if f.feeds or cell.column is None
+    ]  # fmt: skip
