@@ -18,9 +18,11 @@ import duckdb
 from indicators.growth.lms import DAYS_PER_MONTH
 from schemas.errors import UnreadableFile, UsageFault
 
-REQUIRED = ("sex", "age", "weight", "lenhei")
+REQUIRED = ("sex", "age")
 GIRTH_COLUMNS = {"headc": "hc", "armc": "ac", "triskin": "ts", "subskin": "ss"}
 """WHO's names of head and arm circumference (cm), triceps and subscapular skinfold (mm), and the indices of each."""
+MEASURED = ("weight", "lenhei", *GIRTH_COLUMNS)
+"""At least one of these has to be there; a column that is not counts as missing in every row, as in WHO's own package."""
 CSV_SUFFIXES = (".csv", ".txt", ".tsv")
 MISSING = ("", "na", "n/a", "nan", "null", "none", ".", "-")
 SEXES = dict.fromkeys(("1", "1.0", "m", "male", "nam"), "1") | dict.fromkeys(
@@ -36,6 +38,8 @@ USUAL = {"sex": ("1", "2", "M", "F", "m", "f"), "measure": ("l", "h", "L", "H"),
 """Spellings looked for first, as they stand: most cells need no cleaning, and cleaning costs five times as much."""
 OLDEST_DAYS = 100_000
 """Ages beyond (99999 and the like stand for unknown in many files) count as this one: past every standard."""
+NOTHING = ("null", "DOUBLE")
+"""The column and kind of what a file does not have."""
 NUMBER_TYPES = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|REAL|DECIMAL)", re.IGNORECASE)
 
 
@@ -81,8 +85,8 @@ def open_survey(connection: duckdb.DuckDBPyConnection, path: Path, *, age_in_mon
         {_meaning("sex", columns)} as sex_code,
         case when {age} >= 0 then cast(floor(least({days}, {OLDEST_DAYS}) + 0.5) as integer) end as age_days,
         case when {age} >= 0 then {months} end as age_months,
-        {_number(columns["weight"])} as weight_kg,
-        {_number(columns["lenhei"])} as lenhei_cm,
+        {_number(columns.get("weight", NOTHING))} as weight_kg,
+        {_number(columns.get("lenhei", NOTHING))} as lenhei_cm,
         {"".join(f"{_number(columns[n])} as girth_{g}, " for n, g in GIRTH_COLUMNS.items() if n in columns)}
         {_meaning("measure", columns)} as measure,
         {_meaning("oedema", columns)} as oedema
@@ -143,6 +147,8 @@ def _csv(path: Path) -> tuple[list[str], list[str], str]:
 
 def _check(folded: Sequence[str], path: Path) -> None:
     missing = [name for name in REQUIRED if name not in folded]
+    if not any(name in folded for name in MEASURED):
+        missing.append(" / ".join(MEASURED))
     if missing:
         listed = ", ".join(missing)
         raise UnreadableFile(f"Tệp {path} thiếu cột: {listed}.", f"{path} lacks the column: {listed}.")
@@ -197,7 +203,7 @@ def _meaning(name: str, columns: dict[str, tuple[str, str]]) -> str:
 
 def _unreadable(columns: dict[str, tuple[str, str]], reader: str) -> str:
     """Counts that the sender should know of; blanks and NA are no fault."""
-    read = {name: _number(columns[name]) for name in ("age", "weight", "lenhei", *GIRTH_COLUMNS) if name in columns}
+    read = {name: _number(columns[name]) for name in ("age", *MEASURED) if name in columns}
     said = {name: _meaning(name, columns) for name in WORDS if name in columns}
     negative = f"count(*) filter (where {read['age']} < 0)"
     return f"select count(*), {_lost(read, columns)}, {negative}, {_lost(said, columns)} from {reader}"

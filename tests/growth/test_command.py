@@ -168,9 +168,21 @@ def test_parquet_may_hold_numbers_where_a_csv_holds_words(tmp_path):
     assert third["zlen"] == third["zwfl"] == ""
 
 
-@pytest.mark.parametrize("lost", ["sex", "age", "weight", "lenhei"])
-def test_a_missing_column_is_one_sentence_and_no_output(tmp_path, capsys, lost):
-    source = write(tmp_path / "in.csv", [], [name for name in HEADING if name != lost])
+@pytest.mark.parametrize(("kept", "told"), [("weight", "zwei"), ("lenhei", "zlen"), ("headc", "zhc")])
+def test_a_file_that_measured_one_thing_alone_has_the_scores_of_that(tmp_path, kept, told):
+    values = {"weight": 9.5, "lenhei": 78, "headc": 46}
+    source = write(tmp_path / "in.csv", [[2, 500, values[kept]]], ["sex", "age", kept])
+    assert run("growth", "zscores", source, tmp_path / "out.csv") == 0
+    (row,) = read(tmp_path / "out.csv")
+    words = {"weight": None, "lenhei": None, kept: values[kept]}
+    whole = zscores(2, 500, words["weight"], words["lenhei"], head_cm=words.get("headc"))
+    assert float(row[told]) == rounded(whole[told])
+    assert {name for name in ("zlen", "zwei", "zwfl", "zbmi") if row[name]} <= {told}
+
+
+@pytest.mark.parametrize(("lost", "kept"), [("sex", "age"), ("age", "sex"), ("weight", "sex,age,measure,oedema")])
+def test_without_sex_age_or_anything_measured_it_is_one_sentence_and_no_output(tmp_path, capsys, lost, kept):
+    source = write(tmp_path / "in.csv", [], kept.split(","))
     assert run("growth", "zscores", source, tmp_path / "out.csv") == 6
     told = capsys.readouterr().err
     assert lost in told and told.count("\n") == 1

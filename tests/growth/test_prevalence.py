@@ -166,7 +166,10 @@ def test_weights_of_one_change_nothing(tmp_path):
     children, names = without(random_children(150, 5), "cluster", "strata", "sw")
     plain = prevalence(write(tmp_path / "a.csv", children, names)).rows
     weighted = prevalence(write(tmp_path / "b.csv", [[*c, 1] for c in children], [*names, "sw"])).rows
-    assert plain == weighted
+    assert len(plain) == len(weighted) > 0
+    for one, other in zip(plain, weighted, strict=True):  # sums of doubles on two threads differ in the last digit
+        assert one.pop("Group") == other.pop("Group")
+        assert one == pytest.approx(other, rel=1e-12)
 
 
 def test_oedema_counts_as_severe_in_weight_and_has_no_place_in_the_mean(tmp_path):
