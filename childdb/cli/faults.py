@@ -14,6 +14,9 @@ from click import exceptions as ends
 import childdb
 from schemas.errors import ChildDBError, NoSpace, UnreadableFile
 
+_ROOT = Path(childdb.__file__).resolve().parents[1]
+_OWN = tuple(f"{_ROOT / room}{os.sep}" for room in ("childdb", "indicators", "schemas", "tests"))
+"""Not the root: where we are installed, and in a checkout with its environment, the libraries lie below it too."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -87,8 +90,7 @@ def _of_the_disk(fault: Exception) -> OSError | None:
 
 def _place(fault: Exception) -> str:
     """The last line of our own code on the way to the fault."""
-    roots = {str(Path(childdb.__file__).resolve().parents[1])}
-    frames = [f for f in traceback.extract_tb(fault.__traceback__) if any(f.filename.startswith(r) for r in roots)]
+    frames = [f for f in traceback.extract_tb(fault.__traceback__) if f.filename.startswith(_OWN)]
     last = frames[-1] if frames else None
     return f"{Path(last.filename).stem}:{last.lineno}" if last else "?"
 
