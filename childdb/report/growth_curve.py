@@ -1,12 +1,13 @@
 """A child's growth against WHO's lines, as a picture: one panel per index, SVG text or PNG bytes, for report and web alike.
 
-Readable in black and white and by the colour-blind: the lines differ by dash and width and bear their number; the
-child's measurements are joined dots, an implausible one is a cross beside the line. The same panels give the same bytes.
+Readable in black and white and by the colour-blind: the lines differ by dash and width and bear their number, and between
+2 and 3 deviations from the median the ground is grey; the child's measurements are joined dots, an implausible one is a cross beside the line. The same panels give the same bytes.
 """
 
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ STYLES: Mapping[int, tuple[Any, float, str]] = {
     2: ((0, (3, 2)), 1.3, "#B25700"),
     3: ((0, (1, 1.5)), 1.7, "#8C2D04"),
 }
+BANDS: Mapping[tuple[int, int], str] = {(-3, -2): "#EFE6DC", (-2, 2): "#F3F7FA", (2, 3): "#EFE6DC"}
 LEGEND = {
     "vi": {"child": "Trẻ", "odd": "Số đo vô lý theo WHO", 0: "Trung vị của WHO", 1: "±1 ĐLC", 2: "±2 ĐLC", 3: "±3 ĐLC"},
     "en": {"child": "The child", "odd": "Implausible after WHO", 0: "WHO median", 1: "±1 SD", 2: "±2 SD", 3: "±3 SD"},
@@ -80,17 +82,21 @@ def _drawn(panels: Sequence[Panel], kind: str, title: str, note: str, lang: str)
             _panel(axes, panel, lang)
         # the title is the legend's own: two artists outside the axes would lie one upon the other
         figure.legend(
-            *_key(panels, lang), loc="outside upper left", ncols=6, frameon=False, title=title, alignment="left",
+            *_key(panels, lang), loc="outside upper left", ncols=3 if len(panels) == 1 else 6, frameon=False, title=title, alignment="left",
             title_fontproperties={"weight": "bold", "size": 13},
         )  # fmt: skip
         if note:
-            figure.supxlabel(note, x=0.01, ha="left", fontsize=8, color="#444444")
+            figure.supxlabel(textwrap.fill(note, 84 * len(panels)), x=0.01, ha="left", fontsize=8, color="#444444")
         out = io.BytesIO()
-        canvas.print_figure(out, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
+        said = {"Date": None, "Title": title} if kind == "svg" else {"Software": None}
+        canvas.print_figure(out, format=kind, metadata=said)
     return out.getvalue()
 
 
 def _panel(axes: Axes, panel: Panel, lang: str) -> None:
+    for (below, above), colour in BANDS.items():
+        for low, high in zip(panel.lines.get(below, ()), panel.lines.get(above, ()), strict=True):
+            axes.fill_between([x for x, _ in low], [y for _, y in low], [y for _, y in high], color=colour, linewidth=0)
     for z, pieces in panel.lines.items():
         dash, width, colour = STYLES[abs(z)]
         for piece in pieces:

@@ -1,5 +1,6 @@
 """One vocabulary of pictures for the Word report, the commune sheet and the page: small multiples over years, communes
-as ranked dots, the age pyramid, the map of communes as tiles.
+as ranked dots, the age pyramid, the map of communes as tiles. (One child's growth curve: `growth_curve.py`, drawn with WHO's
+lines by `childdb.workflow.growth.growth_curve(points, sex, measure)`.)
 
 A figure is a dot, what the unknown records allow a pale band, the 95 % limits a thin line, a target a dashed line, a verdict
 a shape and a word. Blue and vermilion of Okabe and Ito, which differ in grey as well; letters of DejaVu Sans, drawn, so no font

@@ -13,9 +13,17 @@ from childdb.store import Store
 from childdb.workflow.explaining import unit_on
 from childdb.workflow.figures import snapshot_of
 from indicators.growth import curve, history
+from indicators.growth.lms import DAYS_PER_MONTH
 from indicators.growth.quality import ALL, Judged, judged_measuring
 from indicators.growth.snapshot_prevalence import snapshot_prevalence
-from indicators.growth.zscore import STANDING_MINUS_LYING_CM, TWO_YEARS_DAYS, adjusted_length
+from indicators.growth.zscore import (
+    LAST_DAY,
+    STANDING_MINUS_LYING_CM,
+    TWO_YEARS_DAYS,
+    adjusted_length,
+    zscores,
+    zscores_2007,
+)  # fmt: skip
 from indicators.prepare.child import residents
 from indicators.prepare.moment import Moment
 from indicators.prepare.sources import connect, open_snapshot, prepare
@@ -26,7 +34,7 @@ from schemas.errors import NotFound, UsageFault
 if TYPE_CHECKING:
     import duckdb
 
-    from childdb.report.growth_curve import Panel
+    from childdb.report.growth_curve import Panel, Point
 
 WORDS = {
     "vi": {
@@ -188,6 +196,38 @@ def draw(told: ChildGrowth, path: Path, *, lang: str = "vi", name: str = "") -> 
         raise UsageFault(f"Tệp {path} phải là .svg hoặc .png.", f"{path} must end in .svg or .png.")
     path.write_bytes(content)
     return path
+
+
+MEASURES = {"length": ("len", "length_cm", "cm"), "weight": ("wei", "weight_kg", "kg")}
+
+
+def growth_curve(points: Sequence[tuple[float, float]], sex: str, measure: str, *, lang: str = "vi") -> str:
+    """SVG text of one measure (length or height in cm, weight in kg) by age, against WHO's lines and bands.
+
+    POINTS are (age in months, value), oldest first, ages up to 228 months; SEX is M or F. An implausible value is
+    drawn as a cross; the latest other one bears its z.
+    """
+    from childdb.report.growth_curve import Panel, growth_curve_svg
+
+    index, column, unit = MEASURES[measure]
+    words, code = WORDS[lang], SEX_CODE[sex]
+    first, last = _age_range([age for age, _ in points] or [0.0])
+    scored = [_point(index, column, code, age, value) for age, value in points]
+    lines = curve.lines_by_age(index, code, first, last)
+    panel = Panel("", words["months"], words[unit], lines, scored, _step(last - first))
+    return growth_curve_svg([panel], title=f"{words[index]}, {words[sex]}", note=words["note"], lang=lang)
+
+
+def _point(index: str, column: str, sex: int, months: float, value: float) -> Point:
+    from childdb.report.growth_curve import Point
+
+    given = {column: value}
+    if months * DAYS_PER_MONTH > LAST_DAY:
+        later = curve.IN_2007[index]
+        scores = zscores_2007(sex, months, height_cm=given.get("length_cm"), weight_kg=given.get("weight_kg"))
+        return Point(months, value, scores[f"z{later}"], scores[f"f{later}"] == 1)
+    scores = zscores(sex, months * DAYS_PER_MONTH, given.get("weight_kg"), given.get("length_cm"))
+    return Point(months, value, scores[f"z{index}"], scores[f"f{index}"] == 1)
 
 
 def panels(told: ChildGrowth, lang: str) -> list[Panel]:

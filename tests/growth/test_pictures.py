@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from childdb.workflow.growth import ChildGrowth, draw
+from childdb.workflow.growth import ChildGrowth, draw, growth_curve
 from indicators.growth.curve import lines_by_age, lines_by_length
 from indicators.growth.zscore import rounded, zscores, zscores_2007
 from schemas.errors import NotFound, UsageFault
@@ -75,3 +75,15 @@ def test_what_cannot_be_drawn_is_said(tmp_path):
         draw(ChildGrowth(1, "M", "u", []), tmp_path / "a.svg")
     with pytest.raises(UsageFault):
         draw(GIRL, tmp_path / "a.pdf")
+
+
+def test_one_measure_against_the_standard_bears_its_z_bands_and_title():
+    points = [(0.0, 3.2), (6.0, 7.1), (14.0, 8.4), (20.0, 30.0)]
+    drawn = growth_curve(points, "F", "weight")
+    assert drawn == growth_curve(points, "F", "weight")
+    assert "<title>Cân nặng theo tuổi, bé gái</title>" in drawn
+    z = zscores(2, 14 * DAYS, 8.4)["zwei"]
+    assert f"z = {z:+.2f}".replace(".", ",") in drawn and "Số đo vô lý theo WHO" in drawn  # 30 kg at 20 months
+    assert drawn.count("FillBetween") == 3
+    older = zscores_2007(1, 100.0, height_cm=120.0)["zhfa"]
+    assert f"z = {older:+.2f}" in growth_curve([(100.0, 120.0)], "M", "length", lang="en")
