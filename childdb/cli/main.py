@@ -50,7 +50,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "key": ("key", "Tệp khóa: sao chép, thay mới", "The key: backup, rotate"),
     "backup": ("backup", "Sao lưu kho, sổ gửi và gói đã gửi", "Back up the store, its ledger and packages"),
     "restore": ("restore", "Khôi phục từ bản sao lưu", "Restore from a backup"),
-    "audit": ("audit", "Chuỗi nhật ký", "The audit chain"),
+    "audit": ("audit", "Chuỗi nhật ký, ai đã xem họ tên", "The audit chain, who saw names"),
+    "user": ("user", "Người dùng và quyền khi dùng qua mạng", "Users and rights over the network"),
     "demo": ("demo", "Trình diễn trên dữ liệu hư cấu", "A demonstration on invented data"),
     "completion": ("completion", "Gõ tắt lệnh trong shell", "Shell completion"),
 }
