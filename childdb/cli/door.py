@@ -69,7 +69,24 @@ class DateType(click.ParamType[date]):
         self.fail(f"“{value}”: ghi ngày theo mẫu 2024-11-30 / write the date like 2024-11-30", param, ctx)
 
 
+class MomentType(click.ParamType[datetime]):
+    """A day, or a day and an hour, where this computer stands: 2026-03-05, 05/03/2026, "2026-03-05 14:30"."""
+
+    name = "YYYY-MM-DD [HH:MM]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        for form in ("%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return datetime.strptime(str(value), form).astimezone(UTC)
+            except ValueError:
+                continue
+        self.fail(f"“{value}”: ghi như 2026-03-05 14:30 / write it like 2026-03-05 14:30", param, ctx)
+
+
 DATE = DateType()
+MOMENT = MomentType()
 reason_option = click.option(
     "--reason",
     required=True,

@@ -51,6 +51,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "backup": ("backup", "Sao lưu kho, sổ gửi và gói đã gửi", "Back up the store, its ledger and packages"),
     "restore": ("restore", "Khôi phục từ bản sao lưu", "Restore from a backup"),
     "audit": ("audit", "Chuỗi nhật ký, ai đã xem họ tên", "The audit chain, who saw names"),
+    "request": ("request", "Yêu cầu của cha mẹ về dữ liệu, thời hạn luật", "Parents' requests and their legal clocks"),
+    "incident": ("incident", "Sự cố lộ, mất dữ liệu, hạn báo 72 giờ", "Breaches and the 72 hours to notify"),
     "user": ("user", "Người dùng và quyền khi dùng qua mạng", "Users and rights over the network"),
     "demo": ("demo", "Trình diễn trên dữ liệu hư cấu", "A demonstration on invented data"),
     "completion": ("completion", "Gõ tắt lệnh trong shell", "Shell completion"),

@@ -57,3 +57,45 @@ def test_the_access_log_tells_who_saw_names_and_why(run):
     (look,) = json.loads(run("audit", "log", "--format", "json")[1])
     assert (look["what"], look["reason"], look["asked"]) == ("find", "khám sức khỏe", "lo")
     assert json.loads(run("audit", "log", "--actor", "không ai", "--format", "json")[1]) == []
+
+
+def test_a_request_and_its_clocks(run):
+    code, out, _ = run("request", "add", "--kind", "delete", "--from", "Mẹ cháu", "--received", "05/03/2026 09:00")
+    assert code == 0
+    assert out == "Yêu cầu 1: báo đã nhận trước 09/03/2026 09:00, trả lời trước 25/03/2026 09:00.\n"
+    (listed,) = json.loads(run("request", "list", "--format", "json")[1])
+    assert (listed["kind"], listed["late"], listed["answered"]) == ("delete", True, None)
+    assert "xóa dữ liệu" in run("request", "list")[1]
+    assert "Mẹ cháu" not in run("request", "list")[1]
+    assert "Mẹ cháu" in run("request", "show", "1", "--reason", "trả lời")[1]
+    assert run("request", "acknowledge", "1")[0] == 0
+    assert run("request", "answer", "1", "--done", "đã xóa")[0] == 0
+    assert run("request", "answer", "1", "--done", "đã xóa")[0] == 2
+    assert json.loads(run("request", "list", "--open", "--format", "json")[1]) == []
+
+
+def test_an_incident_and_its_72_hours(run):
+    code, out, _ = run("incident", "add", "--what", "mất USB", "--detected", "2026-03-05 09:00", "--children", "12")
+    assert code == 0
+    assert "08/03/2026 09:00" in out
+    assert "trễ hạn" in run("incident", "notify", "1", "--to", "A05")[1]
+    assert run("incident", "close", "1", "--done", "đổi khóa")[0] == 0
+    (listed,) = json.loads(run("incident", "list", "--format", "json")[1])
+    assert (listed["what"], listed["children"], listed["late"]) == ("mất USB", 12, True)
+    assert json.loads(run("incident", "list", "--open", "--format", "json")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code"),
+    [
+        (("request", "add", "--kind", "view", "--from", "Mẹ", "--received", "2019-01-01"), 2),
+        (("request", "add", "--kind", "view", "--from", "Mẹ", "--received", "hôm qua"), 2),
+        (("request", "add", "--kind", "view", "--from", "Mẹ", "--child", "1"), 11),
+        (("request", "answer", "9", "--done", "x"), 11),
+        (("incident", "close", "9", "--done", "x"), 11),
+    ],
+)
+def test_a_register_refuses_what_does_not_fit(run, words, exit_code):
+    code, out, err = run(*words)
+    assert (code, out) == (exit_code, "")
+    assert err.strip()

@@ -1,0 +1,134 @@
+"""childdb request: what parents ask about their child's data, and by when the law wants it answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from childdb.cli.door import MOMENT, actor, now, opened, reason_option
+from childdb.cli.output import emit, format_option, lang, say
+from schemas.clocks import REQUESTS, clocks
+
+if TYPE_CHECKING:
+    from childdb.workflow.duties import Request
+
+
+@click.group("request")
+def command() -> None:
+    """Yêu cầu về dữ liệu cá nhân / requests about personal data (NĐ 356/2025, art. 5)."""
+
+
+@command.command("add")
+@click.option(
+    "--kind", required=True, type=click.Choice(REQUESTS), help="Xem, cung cấp, sửa, rút đồng ý, xóa / what is asked."
+)
+@click.option("--from", "applicant", required=True, metavar="TEXT", help="Ai yêu cầu / who asks.")
+@click.option("--child", type=int, metavar="KEY", help="Mã trẻ (childdb find) / the child's key.")
+@click.option("--text", "words", default="", metavar="TEXT", help="Lời yêu cầu / in which words.")
+@click.option("--received", type=MOMENT, help="Nhận lúc / when it came. [default: now]")
+@click.pass_context
+def add(
+    ctx: click.Context, kind: str, applicant: str, child: int | None, words: str, received: datetime | None
+) -> None:  # fmt: skip
+    """Ghi một yêu cầu mới / note a new request; its clocks begin."""
+    from childdb.workflow import duties
+
+    moment = now()
+    with opened(ctx) as store:
+        made = duties.add_request(store, kind, applicant, received=received or moment, child=child, words=words,
+                                  actor=actor(), now=moment)  # fmt: skip
+    click.echo(say(ctx, f"Yêu cầu {made.number}: báo đã nhận trước {_day(made.acknowledge_by)}, trả lời trước {_day(made.due)}.",
+                   f"Request {made.number}: acknowledge by {_day(made.acknowledge_by)}, answer by {_day(made.due)}."))  # fmt: skip
+
+
+@command.command("list")
+@click.option("--open", "only_open", is_flag=True, help="Chỉ những yêu cầu chưa trả lời / only those not answered.")
+@format_option
+@click.pass_context
+def list_(ctx: click.Context, only_open: bool, fmt: str) -> None:
+    """Liệt kê yêu cầu và thời hạn, không có tên / requests and their clocks, without names."""
+    from childdb.workflow import duties
+
+    with opened(ctx) as store:
+        found = [r for r in duties.requests(store) if r.answered is None or not only_open]
+    columns = [
+        "number",
+        "kind",
+        "received",
+        "acknowledge_by",
+        "acknowledged",
+        "due",
+        "answered",
+        "late",
+        "done",
+        "erased_in",
+    ]
+    headings = [
+        "số",
+        "loại",
+        "nhận lúc",
+        "báo nhận trước",
+        "đã báo nhận",
+        "hạn trả lời",
+        "đã trả lời",
+        "trễ",
+        "đã làm",
+        "xóa ở lô",
+    ]
+    english = lang(ctx) == "en"
+    emit([_row(r, english, fmt) for r in found], columns, fmt, columns if english else headings)
+
+
+def _row(request: Request, english: bool, fmt: str) -> dict[str, Any]:
+    row = {**vars(request), "late": request.late(now())}
+    if fmt == "table":
+        kind = next(c for c in clocks() if c.name == request.kind)
+        row["kind"] = kind.en if english else kind.vi
+        row.update({k: _day(v) for k, v in row.items() if isinstance(v, datetime)})
+    return row
+
+
+@command.command("show")
+@click.argument("number", type=int)
+@reason_option
+@click.pass_context
+def show(ctx: click.Context, number: int, reason: str) -> None:
+    """Ai yêu cầu, về trẻ nào / who asks, for which child; noted in the access log."""
+    from childdb.workflow import duties
+
+    with opened(ctx) as store:
+        told = duties.request_told(store, number, reason=reason, actor=actor(), now=now())
+    click.echo(say(ctx, f"Người yêu cầu: {told.applicant}\nMã trẻ: {told.child or ''}\nLời yêu cầu: {told.words}",
+                   f"Applicant: {told.applicant}\nChild: {told.child or ''}\nWords: {told.words}"))  # fmt: skip
+
+
+@command.command("acknowledge")
+@click.argument("number", type=int)
+@click.pass_context
+def acknowledge(ctx: click.Context, number: int) -> None:
+    """Ghi là đã báo cho người yêu cầu biết đã nhận / note that the applicant was told it came in."""
+    from childdb.workflow import duties
+
+    with opened(ctx) as store:
+        made = duties.acknowledge(store, number, actor=actor(), now=now())
+    click.echo(say(ctx, f"Yêu cầu {number}: đã báo nhận; trả lời trước {_day(made.due)}.",
+                   f"Request {number}: acknowledged; answer by {_day(made.due)}."))  # fmt: skip
+
+
+@command.command("answer")
+@click.argument("number", type=int)
+@click.option("--done", required=True, metavar="TEXT", help="Đã làm gì, hoặc vì sao không / what was done, or why not.")
+@click.pass_context
+def answer(ctx: click.Context, number: int, done: str) -> None:
+    """Ghi là đã trả lời / note that the applicant was answered."""
+    from childdb.workflow import duties
+
+    with opened(ctx) as store:
+        duties.answer(store, number, done, actor=actor(), now=now())
+    click.echo(say(ctx, f"Yêu cầu {number}: đã trả lời.", f"Request {number}: answered."))
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone():%d/%m/%Y %H:%M}"
