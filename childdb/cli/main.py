@@ -54,6 +54,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "request": ("request", "Yêu cầu của cha mẹ về dữ liệu, thời hạn luật", "Parents' requests and their legal clocks"),
     "incident": ("incident", "Sự cố lộ, mất dữ liệu, hạn báo 72 giờ", "Breaches and the 72 hours to notify"),
     "user": ("user", "Người dùng và quyền khi dùng qua mạng", "Users and rights over the network"),
+    "web": ("web", "Các trang của phòng trong trình duyệt", "The office's pages in the browser"),
     "demo": ("demo", "Trình diễn trên dữ liệu hư cấu", "A demonstration on invented data"),
     "completion": ("completion", "Gõ tắt lệnh trong shell", "Shell completion"),
 }

@@ -17,6 +17,7 @@ from childdb.store import Store
 from childdb.store.snapshot import write_snapshot
 from indicators.counting import TOTAL
 from indicators.engine import run
+from indicators.loader import catalogue
 from indicators.results import Results
 from indicators.targets import compare_targets
 
@@ -89,6 +90,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, (str, bool)) else int(value)
+
+
+def titles(lang: str = "vi") -> dict[str, str]:
+    """Indicator -> its title."""
+    return {id: definition.title[lang] for id, definition in catalogue().items()}
 
 
 def verdicts(results: Results, unit: str) -> list[dict[str, Any]]:

@@ -76,6 +76,16 @@ def preview(outcome: FileOutcome) -> Iterator[SheetPreview]:
         )  # fmt: skip
 
 
+def columns_of(template: str) -> list[tuple[str, str]]:
+    """Every column that a template knows, as (column, its name on paper): what a heading may be said to mean."""
+    found = templates().get(template)
+    if found is None:
+        return []
+    ignored = [c.id for c in found.columns.values() if c.reader == "ignore"]
+    read = [(c.id, meaning(c.field, template)) for c in found.columns.values() if c.reader != "ignore"]
+    return [*read, *((id, meaning(None)) for id in ignored[:1])]
+
+
 def _commune(sheet: SheetReading) -> str:
     if not sheet.commune_code:
         return ""
@@ -102,4 +112,4 @@ def _causes(outcome: FileOutcome, sheet: SheetReading) -> Iterator[Cause]:
         yield Cause(count, column, examples[code, column])
 
 
-__all__ = ["Cause", "Column", "SheetPreview", "preview"]
+__all__ = ["Cause", "Column", "SheetPreview", "columns_of", "preview"]

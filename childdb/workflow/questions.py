@@ -35,7 +35,7 @@ class Question:
     @property
     def heading(self) -> str:
         """The key of the heading that is asked about."""
-        return path_key((self.issue.value or "").split(" | "))
+        return heading_key(self.issue.value or "")
 
 
 Ask = Callable[[Question], str | None]
@@ -57,21 +57,48 @@ def settle(
     today: date,
     ask: Ask | None = None,
     progress: Callable[[Path], None] = lambda _: None,
+    chosen: Mapping[Path, Mapping[str, str]] | None = None,
 ) -> Settled:
-    """Read PATHS; what was answered before is applied, what is left is asked of ASK (nobody: it stays an issue)."""
+    """Read PATHS; what was answered before is applied, what is left is asked of ASK (nobody: it stays an issue).
+
+    CHOSEN is what a person said of headings that were understood otherwise: per file, heading key -> column.
+    """
     found = Settled()
     known = [(a.sender, a.heading, a.field) for a in heading_answers(store)]
     for path, reading in read_all(paths, options, today=today, progress=progress):
-        found.readings[path] = _settled(path, reading, options, today, [*known, *found.answers], ask, found.answers)
+        if said := (chosen or {}).get(path):
+            reading = read_file_guarded(path, answers=said, **reading_words(options, today))
+            found.answers += _chosen(reading, said)
+        found.readings[path] = _settled(
+            path, reading, options, today, [*known, *found.answers], ask, found.answers, said or {}
+        )
     return found
+
+
+def _chosen(reading: FileReading, said: Mapping[str, str]) -> Iterator[tuple[Sender, str, str]]:
+    """What a person chose, for the sender's next list: of each sheet on which the heading stands."""
+    for sheet in reading.sheets:
+        if sheet.commune_code and sheet.commune_from and sheet.template:
+            sender = (sheet.commune_code, sheet.commune_from, sheet.template)
+            for column in sheet.columns:
+                key = heading_key(column.heading)
+                if key in said:
+                    yield sender, key, said[key]
+
+
+def heading_key(heading: str) -> str:
+    """What a heading is remembered by; its parts stand one above the other on the sheet."""
+    return path_key(heading.split(" | "))
 
 
 def _settled(
     path: Path, reading: FileReading, options: Options, today: date, known: Iterable[tuple[Sender, str, str]],
-    ask: Ask | None, given: list[tuple[Sender, str, str]],
+    ask: Ask | None, given: list[tuple[Sender, str, str]], said: Mapping[str, str],
 ) -> FileReading:  # fmt: skip
     kept = {(sender, heading): column for sender, heading, column in known}
-    headings: dict[str, str] = {}
+    headings = {**_remembered(reading, kept), **said}
+    if headings.keys() - said.keys():
+        reading = read_file_guarded(path, answers=headings, **reading_words(options, today))
     for _ in range(_ROUNDS):
         before = (dict(headings), options)
         for question in questions(path, reading):
@@ -91,6 +118,20 @@ def _settled(
             break
         reading = read_file_guarded(path, answers=headings, **reading_words(options, today))
     return reading
+
+
+def _remembered(reading: FileReading, kept: Mapping[tuple[Sender, str], str]) -> dict[str, str]:
+    """What was said before of headings that were understood otherwise now."""
+    found = {}
+    for sheet in reading.sheets:
+        if kept and sheet.commune_code and sheet.commune_from and sheet.template:
+            columns = templates()[sheet.template].columns
+            for column in sheet.columns:
+                key = heading_key(column.heading)
+                told = kept.get(((sheet.commune_code, sheet.commune_from, sheet.template), key))
+                if column.field and told and told in columns and columns[told].field != column.field:
+                    found[key] = told
+    return found
 
 
 def questions(path: Path, reading: FileReading) -> Iterator[Question]:

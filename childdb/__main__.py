@@ -1,0 +1,5 @@
+"""`python -m childdb`."""
+
+from childdb.cli.main import main
+
+main()

@@ -1,0 +1,163 @@
+"""Long work: a queue kept in a folder, one worker process, progress that any page can read.
+
+A job is a folder with `job.json` and whatever belongs to it (uploaded workbooks, return workbooks). The worker holds a
+lock of the system while it lives; a job that is marked as running when a worker starts was cut off, and is told so.
+What a job writes to the store is whole transactions: after a cut the store is as before or after each of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import NotFound
+from schemas.files import whole_file
+
+WAITING, RUNNING, DONE, FAILED, CUT = "waiting", "running", "done", "failed", "cut"
+_NAME = re.compile(r"[0-9a-f]{32}")
+_KEPT_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Job:
+    """`words` is what was asked, `result` what came of it; both plain values. `done` of `total` steps, `at` the step."""
+
+    id: str
+    kind: str
+    owner: str
+    made_at: str
+    words: Mapping[str, Any] = field(default_factory=dict)
+    state: str = WAITING
+    done: int = 0
+    total: int = 0
+    at: str = ""
+    result: Mapping[str, Any] = field(default_factory=dict)
+    vi: str = ""  # why it failed
+    en: str = ""
+
+    @property
+    def over(self) -> bool:
+        return self.state not in (WAITING, RUNNING)
+
+
+class Queue:
+    """The jobs of one store, in FOLDER."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def place(self, job: str) -> Path:
+        if not _NAME.fullmatch(job):
+            raise NotFound("Không có việc này.", "There is no such job.")
+        return self.folder / job
+
+    def new_id(self) -> str:
+        made = secrets.token_hex(16)
+        (self.folder / made).mkdir(mode=0o700)
+        return made
+
+    def add(self, kind: str, owner: str, words: Mapping[str, Any], *, now: datetime, id: str | None = None) -> Job:
+        job = Job(id or self.new_id(), kind, owner, now.isoformat(), words)
+        self.write(job)
+        return job
+
+    def write(self, job: Job) -> None:
+        content = json.dumps(asdict(job), ensure_ascii=False).encode("utf-8")
+        for _ in range(20):  # Windows refuses to replace a file that is being read
+            try:
+                with whole_file(self.place(job.id) / "job.json") as out:
+                    out.write(content)
+                return
+            except PermissionError:
+                time.sleep(0.05)
+        raise PermissionError("job.json")
+
+    def read(self, id: str) -> Job:
+        file = self.place(id) / "job.json"
+        for _ in range(20):
+            try:
+                return Job(**json.loads(file.read_text("utf-8")))
+            except FileNotFoundError as fault:
+                raise NotFound("Không có việc này.", "There is no such job.") from fault
+            except PermissionError:
+                time.sleep(0.05)
+        raise NotFound("Không có việc này.", "There is no such job.")
+
+    def all(self) -> list[Job]:
+        """Every job, oldest first."""
+        found = []
+        for place in self.folder.iterdir():
+            if _NAME.fullmatch(place.name):
+                with suppress(NotFound, ValueError):
+                    found.append(self.read(place.name))
+        return sorted(found, key=lambda j: (j.made_at, j.id))
+
+    def latest(self, kind: str) -> Job | None:
+        return next((j for j in reversed(self.all()) if j.kind == kind), None)
+
+    def drop(self, id: str) -> None:
+        shutil.rmtree(self.place(id), ignore_errors=True)
+
+    def sweep(self, now: datetime) -> None:
+        """Jobs that nobody will look at any more."""
+        for job in self.all():
+            if job.over and (now - datetime.fromisoformat(job.made_at)).days >= _KEPT_DAYS:
+                self.drop(job.id)
+
+    def cut_off(self) -> None:
+        """What ran when its worker ended is told so; called by a worker that has just taken the lock."""
+        for job in self.all():
+            if job.state == RUNNING:
+                self.write(replace(job, state=CUT))
+
+    def waiting(self) -> Iterator[Job]:
+        return (j for j in self.all() if j.state == WAITING)
+
+
+class Worker:
+    """The worker's process: started when there is work, started again when it has died, ended with us."""
+
+    def __init__(self, store: Mapping[str, str | None], queue: Queue) -> None:
+        self._first_line = json.dumps({**store, "folder": str(queue.folder)}) + "\n"
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
+
+    def wake(self) -> None:
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "childdb.web.worker"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+                )  # fmt: skip
+                self._say(self._first_line)
+            self._say("\n")
+
+    def _say(self, line: str) -> None:
+        assert self._process is not None and self._process.stdin is not None  # noqa: S101  (a pipe was asked for)
+        with suppress(OSError):
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def close(self) -> None:
+        """No more work: the job at hand is brought to its end, then the process goes by itself."""
+        with self._lock:
+            if self._process is not None and self._process.stdin is not None:
+                with suppress(OSError):
+                    self._process.stdin.close()

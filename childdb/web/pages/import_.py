@@ -1,0 +1,157 @@
+"""Import: drop workbooks, see how they are understood, correct that, then import or leave; afterwards what came of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+
+from childdb.web.jobs import DONE, Job
+from childdb.web.page import Page, Visit
+from childdb.web.viewer import IMPORT
+from childdb.workflow.importing import SUFFIXES
+from schemas.codes import communes_named
+from schemas.errors import NotFound, UsageFault
+
+ORDER = 1
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+
+
+def start(visit: Visit) -> Response:
+    jobs = [j for j in visit.desk.queue.all() if j.owner == visit.viewer.login and j.kind in ("preview", "import")]
+    return visit.show("import.html", jobs=list(reversed(jobs))[:12], suffixes=",".join(SUFFIXES))
+
+
+def upload(visit: Visit) -> Response:
+    files = visit.files("files")
+    if not files:
+        raise UsageFault("Chưa chọn tệp nào.", "No file was chosen.")
+    names = [safe_name(f.filename or "") for f in files]
+    id = visit.desk.queue.new_id()
+    place = visit.desk.queue.place(id) / "files"
+    for number, (file, name) in enumerate(zip(files, names, strict=True)):
+        (place / str(number)).mkdir(parents=True, mode=0o700)
+        with (place / str(number) / name).open("wb") as out:
+            shutil.copyfileobj(file.file, out)
+    visit.desk.start("preview", visit.viewer, {"files": names, "said": {}}, id)
+    return visit.go(f"/import/{id}")
+
+
+def safe_name(name: str) -> str:
+    """A file's name as its sender gave it, without any folder and without what a disk does not take."""
+    text = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    text = "".join(c for c in text if c.isprintable() and c not in '<>:"|?*').strip(". ")
+    stem, dot, suffix = text.rpartition(".")
+    if not dot or f".{suffix.lower()}" not in SUFFIXES or _RESERVED.match(text):
+        raise UsageFault(f"“{text[:80]}” không phải bảng tính.", f"“{text[:80]}” is no workbook.")
+    return f"{stem[:120]}.{suffix}"
+
+
+def shown(visit: Visit) -> Response:
+    """The preview, or what an import did, or how far it is."""
+    job = _job(visit)
+    if job.state != DONE:
+        return visit.show("job.html", job=job, title=f"Nhập {len(job.words['files'])} tệp", next=f"/import/{job.id}")
+    totals = _totals(job)
+    if job.kind == "import":
+        return visit.show("imported.html", job=job, files=job.result["files"], totals=totals)
+    return visit.show("preview.html", job=job, files=job.result["files"], totals=totals)
+
+
+def _job(visit: Visit) -> Job:
+    job = visit.job(visit.part("job"))
+    if job.kind not in ("preview", "import"):
+        raise NotFound("Không có việc này.", "There is no such job.")
+    return job
+
+
+_COUNTS = ("read", "new", "changed", "unchanged", "held_back", "skipped")
+
+
+def _totals(job: Job) -> dict[str, int]:
+    sheets = [s for f in job.result["files"] for s in f["sheets"]]
+    return {name: sum(int(s["counts"].get(name, 0)) for s in sheets) for name in _COUNTS}
+
+
+def correct(visit: Visit) -> Response:
+    """What the person says of one file: a heading's meaning, the commune, the list's date, an open question."""
+    job = _job(visit)
+    number = visit.number("file")
+    if job.kind != "preview" or job.state != DONE or number >= len(job.words["files"]):
+        raise NotFound("Không có tệp này.", "There is no such file.")
+    said: dict[str, Any] = {k: dict(v) for k, v in job.words["said"].items()}
+    of_file = said.setdefault(str(number), {})
+    if commune := visit.asked("commune"):
+        found = communes_named(commune)
+        if not found:
+            raise UsageFault(f"Không có xã “{commune}”.", f"There is no commune “{commune}”.")
+        of_file["commune"] = commune
+    if listed := visit.asked("list_date"):
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", listed):
+            raise UsageFault("Ngày ghi chưa đúng.", "The date is not right.")
+        of_file["list_date"] = listed
+    of_file["headings"] = {**of_file.get("headings", {}), **_pairs(visit, "heading", "column")}
+    of_file["answers"] = {**of_file.get("answers", {}), **_pairs(visit, "question", "answer")}
+    again = visit.desk.queue.add("preview", job.owner, {**job.words, "said": said}, now=visit.desk.now(), id=job.id)
+    visit.desk.worker.wake()
+    return visit.go(f"/import/{again.id}")
+
+
+def _pairs(visit: Visit, asked: str, said: str) -> dict[str, str]:
+    """What was chosen in a form whose fields stand in numbered pairs; what was left as it is, is left out."""
+    fields = [name.removeprefix(f"{asked}-") for name in visit.form if name.startswith(f"{asked}-")]
+    return {visit.asked(f"{asked}-{n}"): answer for n in fields if (answer := visit.asked(f"{said}-{n}"))}
+
+
+def do_import(visit: Visit) -> Response:
+    job = _job(visit)
+    if job.kind == "preview" and job.state == DONE:
+        visit.desk.start("import", visit.viewer, job.words, job.id)
+    return visit.go(f"/import/{job.id}")
+
+
+def leave(visit: Visit) -> Response:
+    job = _job(visit)
+    if not job.over:
+        raise UsageFault("Việc đang chạy; chờ xong rồi hãy bỏ.", "The work is under way; wait for its end.")
+    visit.desk.queue.drop(job.id)
+    visit.tell("Đã bỏ, không nhập gì." if job.kind == "preview" else "Đã cất kết quả.")
+    return visit.go("/import")
+
+
+def returns(visit: Visit) -> Response:
+    """The return workbooks as one zip."""
+    job = _job(visit)
+    return _file(visit, visit.desk.queue.place(job.id) / "returns.zip", f"tra-lai-{job.made_at[:10]}.zip")
+
+
+def one_return(visit: Visit) -> Response:
+    job = _job(visit)
+    names = job.result.get("returns", [])
+    number = visit.number("number")
+    if number >= len(names):
+        raise NotFound("Không có tệp này.", "There is no such file.")
+    return _file(visit, visit.desk.queue.place(job.id) / "returns" / names[number], names[number])
+
+
+def _file(visit: Visit, path: Path, name: str) -> Response:
+    if not path.is_file():
+        raise NotFound("Không có tệp này.", "There is no such file.")
+    visit.store.note_use(visit.viewer.login, "web returns", "bảng tính trả lại xã", 0, now=visit.desk.now())
+    return visit.download(path, name)
+
+
+PAGES = [
+    Page("GET", "/import", start, (IMPORT,), "Nhập", "2"),
+    Page("POST", "/import", upload, (IMPORT,)),
+    Page("GET", "/import/{job}", shown, (IMPORT,)),
+    Page("POST", "/import/{job}/files/{file}", correct, (IMPORT,)),
+    Page("POST", "/import/{job}/import", do_import, (IMPORT,)),
+    Page("POST", "/import/{job}/leave", leave, (IMPORT,)),
+    Page("GET", "/import/{job}/returns.zip", returns, (IMPORT,)),
+    Page("GET", "/import/{job}/returns/{number}", one_return, (IMPORT,)),
+]

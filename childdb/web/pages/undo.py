@@ -1,0 +1,46 @@
+"""Batches, and taking one back: first what would move, then a reason, then done; an undo can be undone."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from childdb.web.jobs import DONE
+from childdb.web.page import Page, Visit
+from childdb.web.viewer import IMPORT
+from schemas.errors import NotFound
+
+ORDER = 80
+
+
+def batches(visit: Visit) -> Response:
+    listed = [b for b in reversed(visit.store.batches()) if b.kind != "reference"]
+    return visit.show("batches.html", batches=listed[:200], more=max(0, len(listed) - 200))
+
+
+def ask(visit: Visit) -> Response:
+    batch = visit.number("batch")
+    visit.store.undo_preview(batch)  # refuses at once what cannot be undone
+    job = visit.desk.start("undo_preview", visit.viewer, {"batch": batch})
+    return visit.go(f"/jobs/{job.id}")
+
+
+def shown(visit: Visit) -> Response:
+    job = visit.job(visit.part("job"))
+    if job.kind not in ("undo_preview", "undo") or job.words["batch"] != visit.number("batch"):
+        raise NotFound("Không có việc này.", "There is no such job.")
+    if job.state != DONE:
+        return visit.go(f"/jobs/{job.id}")
+    return visit.show("undo.html", job=job, batch=job.words["batch"], found=job.result)
+
+
+def do(visit: Visit) -> Response:
+    job = visit.desk.start("undo", visit.viewer, {"batch": visit.number("batch"), "reason": visit.reason()})
+    return visit.go(f"/jobs/{job.id}")
+
+
+PAGES = [
+    Page("GET", "/batches", batches, (IMPORT,)),
+    Page("POST", "/undo/{batch}", ask, (IMPORT,)),
+    Page("POST", "/undo/{batch}/do", do, (IMPORT,)),
+    Page("GET", "/undo/{batch}/{job}", shown, (IMPORT,)),
+]

@@ -1,0 +1,112 @@
+"""The server: bound to this computer, or to a network where there is TLS; found again by a second start."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import uvicorn
+
+from childdb.web.app import TOKENS, make_app
+from childdb.web.jobs import Queue, Worker
+from childdb.web.page import Desk
+from childdb.web.sessions import new_start_token
+from childdb.workflow.opening import Store, open_store, web_folder
+from schemas.errors import UsageFault
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_RUNS = "runs.json"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the server is to listen: PORT 0 takes any that is free; a network needs a certificate and its key."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.host not in LOOPBACK and not (self.tls_cert and self.tls_key):
+            raise UsageFault(
+                "Trên mạng chỉ chạy với TLS: thêm --tls-cert và --tls-key.",
+                "On a network the pages run with TLS alone: add --tls-cert and --tls-key.",
+            )
+
+
+def running(folder: Path) -> str | None:
+    """The address of a server of this store that answers; None where there is none."""
+    with suppress(OSError, ValueError, KeyError):
+        said = json.loads((folder / _RUNS).read_text("utf-8"))
+        with socket.create_connection((said["host"], said["port"]), timeout=1):
+            return str(said["url"])
+    return None
+
+
+def start_url(folder: Path, url: str) -> str:
+    """The address that opens the pages once."""
+    return f"{url}/start?token={new_start_token(folder / TOKENS)}"
+
+
+def serve(
+    db: str | None, key_file: Path | None, place: Place, *, actor: str, now: Callable[[], datetime],
+    today: Callable[[], date], opened: Callable[[str], None],
+) -> None:  # fmt: skip
+    """Serve until the process is ended; OPENED is called with the start address once the server listens."""
+    store = open_store(db, key_file)
+    listening = _listen(place)
+    try:
+        host, port = listening.getsockname()[:2]
+        desk = make_desk(store, db, key_file, actor=actor, now=now, today=today)
+        tls = place.tls_cert is not None
+        name = f"[{host}]" if ":" in host else host
+        url = f"{'https' if tls else 'http'}://{name}:{port}"
+        names = {name, "localhost", place.host} if place.host in LOOPBACK else {place.host, socket.gethostname()}
+        app = make_app(desk, [f"{n}:{port}" for n in names], tls=tls)
+        (desk.folder / _RUNS).write_text(json.dumps({"host": host, "port": port, "url": url}), "utf-8")
+        desk.worker.wake()  # what was cut off by the last end is told so
+        opened(start_url(desk.folder, url))
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
+            ssl_certfile=place.tls_cert, ssl_keyfile=place.tls_key, h11_max_incomplete_event_size=64 * 1024,
+        )  # fmt: skip
+        uvicorn.Server(config).run(sockets=[listening])
+        desk.worker.close()
+        (desk.folder / _RUNS).unlink(missing_ok=True)
+    finally:
+        listening.close()
+        store.close()
+
+
+def make_desk(
+    store: Store, db: str | None, key_file: Path | None, *, actor: str | None, now: Callable[[], datetime],
+    today: Callable[[], date],
+) -> Desk:  # fmt: skip
+    """The desk of one store, its folder made."""
+    folder = web_folder(store)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    queue = Queue(folder / "jobs")
+    worker = Worker({"db": db, "key_file": str(key_file) if key_file else None}, queue)
+    return Desk(store, folder, queue, worker, now, today, local=actor)
+
+
+def _listen(place: Place) -> socket.socket:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((place.host, place.port))
+    except OSError as fault:
+        listening.close()
+        raise UsageFault(f"Cổng {place.port} đang bận; chọn cổng khác: --port.",
+                         f"Port {place.port} is taken; choose another: --port.") from fault  # fmt: skip
+    listening.listen(64)
+    return listening

@@ -1,0 +1,81 @@
+"""The worker: one process that does long work in its order. The first line of its input names store and queue; each
+further line wakes it; when the input ends it goes, after the job at hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from childdb.web.jobs import DONE, FAILED, RUNNING, Job, Queue
+from schemas.errors import ChildDBError
+from schemas.files import file_lock
+
+_TELL_EVERY = 0.3  # seconds
+
+
+def main() -> None:
+    words = json.loads(sys.stdin.readline())
+    queue = Queue(Path(words["folder"]))
+    with ExitStack() as held:
+        _take_lock(held, queue)
+        queue.cut_off()
+        queue.sweep(datetime.now(UTC))
+        for _ in sys.stdin:
+            while job := next(queue.waiting(), None):
+                work(queue, job, words["db"], Path(words["key_file"]) if words["key_file"] else None)
+
+
+def _take_lock(held: ExitStack, queue: Queue) -> None:
+    """An earlier worker brings its job to an end first."""
+    while True:
+        try:
+            held.enter_context(file_lock(queue.folder / "worker.lock"))
+            return
+        except BlockingIOError:
+            time.sleep(0.5)
+
+
+class Progress:
+    """What a task calls to say how far it is."""
+
+    def __init__(self, queue: Queue, job: Job) -> None:
+        self._queue, self._job, self._told = queue, job, 0.0
+
+    def __call__(self, done: int, total: int, at: str = "") -> None:
+        if time.monotonic() - self._told >= _TELL_EVERY:
+            self._queue.write(replace(self._job, done=done, total=total, at=at))
+            self._told = time.monotonic()
+
+
+def work(queue: Queue, job: Job, db: str | None, key_file: Path | None) -> None:
+    """One job from waiting to its end; what goes wrong becomes its sentence, never a traceback."""
+    from childdb.web.tasks import TASKS
+    from childdb.workflow.opening import open_store
+
+    running = replace(job, state=RUNNING)
+    queue.write(running)
+    try:
+        store = open_store(db, key_file)
+        try:
+            result = TASKS[job.kind](running, store, Progress(queue, running), queue.place(job.id))
+        finally:
+            store.close()
+    except ChildDBError as fault:
+        queue.write(replace(running, state=FAILED, vi=fault.vi, en=fault.en))
+    except MemoryError:
+        queue.write(replace(running, state=FAILED, vi="Hết bộ nhớ; đóng bớt chương trình rồi thử lại.",
+                            en="Out of memory; close programs and try again."))  # fmt: skip
+    except Exception as fault:  # its text may hold a child's data: only its kind is told
+        queue.write(replace(running, state=FAILED, vi=f"Lỗi không ngờ trong chương trình ({type(fault).__name__}).",
+                            en=f"An unforeseen fault in the program ({type(fault).__name__})."))  # fmt: skip
+    else:
+        queue.write(replace(running, state=DONE, done=1, total=1, result=result))
+
+
+if __name__ == "__main__":
+    main()
