@@ -25,6 +25,9 @@ class Clusters:
         self._parted: dict[int, set[int]] = defaultdict(set)  # root -> roots it must not meet
         self._against: dict[int, set[int]] = defaultdict(set)  # root -> roots that a score speaks against
 
+    def __len__(self) -> int:
+        return len(self._parent)
+
     def find(self, row: int) -> int:
         root = row
         while self._parent[root] != root:

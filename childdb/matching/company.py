@@ -28,21 +28,19 @@ COMPANY: dict[str, tuple[str, str]] = {
     "unrivalled": ("Không có dòng nào khác khớp bằng", "No other row fits as well"),
 }
 LEVELS = tuple(COMPANY)
-_SURE, _FITS, _AGAINST, _READ_FROM = 8.0, 4.0, -3.0, -6.0  # bits
+_SURE, _FITS, _AGAINST, READ_FROM = 8.0, 4.0, -3.0, -6.0  # bits
 
 
 def company(rows: Sequence[Comparable], left: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """For each pair the place of its level in LEVELS; pairs far below any doubt are `unrivalled`."""
     fits: dict[int, dict[int, float]] = defaultdict(dict)
-    pairs = list(zip(map(int, left), map(int, right), map(float, weight), strict=True))
-    for one, other, bits in pairs:
-        if bits > _READ_FROM:
-            fits[one][other] = fits[other][one] = bits
-    levels = np.full(len(pairs), LEVELS.index("unrivalled"), dtype=np.int64)
-    for place, (one, other, bits) in enumerate(pairs):
-        if bits > _READ_FROM:
-            found = {_side(rows, fits, a, b, bits) for a, b in ((one, other), (other, one))}
-            levels[place] = min(found)
+    read = np.flatnonzero(weight > READ_FROM)
+    pairs = list(zip(read.tolist(), left[read].tolist(), right[read].tolist(), weight[read].tolist(), strict=True))
+    for _, one, other, bits in pairs:
+        fits[one][other] = fits[other][one] = bits
+    levels = np.full(len(left), LEVELS.index("unrivalled"), dtype=np.int64)
+    for place, one, other, bits in pairs:
+        levels[place] = min(_side(rows, fits, a, b, bits) for a, b in ((one, other), (other, one)))
     return levels
 
 
@@ -54,7 +52,7 @@ def _side(
     for third, theirs in fits[one].items():
         if third == other:
             continue
-        across = fits[other].get(third, _READ_FROM)
+        across = fits[other].get(third, READ_FROM)
         if theirs >= _SURE and across < _FITS and rows[third].lst and rows[third].lst == rows[other].lst:
             return LEVELS.index("two_on_a_list")
         if theirs >= _SURE and across <= _AGAINST:

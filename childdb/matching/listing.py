@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
 from childdb.matching.cluster import Clusters, Contradiction, Pair
-from childdb.matching.company import LEVELS, company
+from childdb.matching.company import LEVELS, READ_FROM, company
 from childdb.matching.comparisons import ladders
 from childdb.matching.decide import costs, probability
 from childdb.matching.explain import Reason, in_words, reasons
-from childdb.matching.linkage import scored_pairs
+from childdb.matching.linkage import Scoring, joined, scored_pairs
 from childdb.matching.model import Model, shipped
 from childdb.matching.numbers import slip
 from childdb.matching.prepare import Comparable, comparable
@@ -68,13 +69,16 @@ class Matched:
 
 @dataclass(frozen=True)
 class Scored:
-    """The pairs that met: places, levels by comparison, company level, weight in bits."""
+    """The pairs that met: places, levels by comparison, company level, weight in bits; and the places of those that are
+    too far apart to be anything but contrary."""
 
     left: np.ndarray
     right: np.ndarray
     gammas: Mapping[str, np.ndarray]
     company: np.ndarray
     bits: np.ndarray
+    far_left: np.ndarray
+    far_right: np.ndarray
 
 
 def match_list(
@@ -96,7 +100,7 @@ def match_prepared(
     is given, only pairs with one of these rows are joined, asked about or told; the others bear witness.
     """
     model = shipped()
-    scored = score(prepared, model)
+    scored = score(prepared, model, wanted)
     clusters = _decided(len(prepared), answers)
     clusters.speak_against(_contrary(clusters, scored))
     judged = scored if wanted is None else _touching(scored, wanted)
@@ -111,20 +115,65 @@ def match_prepared(
 def explain(prepared: Sequence[Comparable], pairs: Sequence[Pair], lang: str) -> Doubt:
     """The likeliest of PAIRS (places of rows), scored and told whether or not they would ever meet."""
     model = shipped()
-    scored = score(prepared, model, pairs)
+    found = scored_pairs(prepared, model.weights, model.prior, pairs)
+    none = np.array([], np.int64)
+    scored = _in_company(prepared, model, found, none, none)
     wanted = {(min(pair), max(pair)) for pair in pairs}
     places = [p for p in range(len(scored.left)) if (int(scored.left[p]), int(scored.right[p])) in wanted]
     return _Told(scored, model, lang).pair(max(places, key=lambda p: float(scored.bits[p])))
 
 
-def score(prepared: Sequence[Comparable], model: Model, also: Sequence[Pair] = ()) -> Scored:
-    """Splink's weight of every pair that meets (and of those named in ALSO), and what the other rows add to it."""
-    pairs = scored_pairs(prepared, model.weights, model.prior, also)
+def score(prepared: Sequence[Comparable], model: Model, wanted: frozenset[int] | None = None) -> Scored:
+    """Splink's weight of every pair that meets, and what the other rows add to it.
+
+    Pairs too far apart to be joined, asked about or told are kept as places alone. Where WANTED is given, pairs of two
+    other rows are looked at only where both may be the same wanted row: they bear witness for or against it.
+    """
+    if len(prepared) < 2:
+        none = np.array([], np.int64)
+        return _in_company(prepared, model, joined([]), none, none)
+    most = max(model.company.values()) + model.company_prior
+    floor = min(
+        READ_FROM, (_AGAINST - most) / model.slope
+    )  # at or below it no company makes a pair other than contrary
+    near, far = [], []
+
+    def sort_out(blocks: Iterable[dict[str, np.ndarray]]) -> None:
+        for block in blocks:
+            kept = (block["weight"] > floor) | _alike(block)
+            near.append({name: column[kept] for name, column in block.items()})
+            far.append((block["left"][~kept], block["right"][~kept]))
+
+    with Scoring(prepared, model.weights, model.prior) as scoring:
+        sort_out(scoring.met(wanted))
+        if wanted is not None:
+            sort_out(scoring.these(*_witnesses(joined(near), wanted), meeting=True))
+    none = np.array([], np.int64)
+    left, right = (np.concatenate([none, *(pair[side] for pair in far)]) for side in (0, 1))
+    return _in_company(prepared, model, joined(near), left, right)
+
+
+def _witnesses(pairs: Mapping[str, np.ndarray], wanted: frozenset[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of rows that are not WANTED and may each be the same wanted row."""
+    may_be: dict[int, list[int]] = defaultdict(list)
+    fits = pairs["weight"] > READ_FROM
+    for one, other in zip(pairs["left"][fits].tolist(), pairs["right"][fits].tolist(), strict=True):
+        if (one in wanted) != (other in wanted):
+            fresh, known = (one, other) if one in wanted else (other, one)
+            may_be[fresh].append(known)
+    found = sorted({pair for known in may_be.values() for pair in combinations(sorted(known), 2)})
+    both = np.array(found, np.int64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
+
+
+def _in_company(
+    prepared: Sequence[Comparable], model: Model, pairs: Mapping[str, np.ndarray], left: np.ndarray, right: np.ndarray
+) -> Scored:
     levels = company(prepared, pairs["left"], pairs["right"], pairs["weight"])
     added = np.array([model.company[name] for name in LEVELS]) + model.company_prior
     bits = model.slope * pairs["weight"] + added[levels]
     gammas = {entry.id: pairs[entry.id] for entry in ladders()}
-    return Scored(pairs["left"], pairs["right"], gammas, levels, bits)
+    return Scored(pairs["left"], pairs["right"], gammas, levels, bits, left, right)
 
 
 def _decided(count: int, answers: Mapping[Pair, str]) -> Clusters:
@@ -143,12 +192,26 @@ def _decided(count: int, answers: Mapping[Pair, str]) -> Clusters:
 
 
 def _contrary(clusters: Clusters, scored: Scored) -> list[Pair]:
-    """Groups (rows, or rows that answers joined) that no pair speaks for and some pair clearly speaks against."""
+    """Groups (rows, or rows that answers joined) that no pair speaks for and some pair clearly speaks against, as far
+    as chains of likely pairs could bring the two together."""
+    least = np.log2(costs().ask_from / (1 - costs().ask_from))
+    reach = Clusters(len(clusters))
+    for row in range(len(clusters)):
+        reach.join(row, clusters.find(row))
+    likely = scored.bits >= least - 1e-9
+    for left, right in zip(scored.left[likely].tolist(), scored.right[likely].tolist(), strict=True):
+        reach.join(left, right)
+    together = np.array([reach.find(row) for row in range(len(clusters))], np.int64)
     best: dict[Pair, float] = {}
-    for left, right, bits in zip(scored.left.tolist(), scored.right.tolist(), scored.bits.tolist(), strict=True):
-        one, other = sorted((clusters.find(left), clusters.find(right)))
-        if one != other:
-            best[one, other] = max(bits, best.get((one, other), bits))
+    far = np.full(len(scored.far_left), _AGAINST)
+    for lefts, rights, weights in (
+        (scored.left, scored.right, scored.bits), (scored.far_left, scored.far_right, far),
+    ):  # fmt: skip
+        near = together[lefts] == together[rights]
+        for left, right, bits in zip(lefts[near].tolist(), rights[near].tolist(), weights[near].tolist(), strict=True):
+            one, other = sorted((clusters.find(left), clusters.find(right)))
+            if one != other:
+                best[one, other] = max(bits, best.get((one, other), bits))
     return [pair for pair, bits in best.items() if bits <= _AGAINST]
 
 
@@ -156,7 +219,8 @@ def _touching(scored: Scored, wanted: frozenset[int]) -> Scored:
     rows = np.fromiter(wanted, dtype=np.int64, count=len(wanted))
     kept = np.isin(scored.left, rows) | np.isin(scored.right, rows)
     gammas = {name: levels[kept] for name, levels in scored.gammas.items()}
-    return Scored(scored.left[kept], scored.right[kept], gammas, scored.company[kept], scored.bits[kept])
+    none = np.array([], np.int64)
+    return Scored(scored.left[kept], scored.right[kept], gammas, scored.company[kept], scored.bits[kept], none, none)
 
 
 def _merge(clusters: Clusters, scored: Scored, prepared: Sequence[Comparable]) -> tuple[list[int], list[int]]:
@@ -255,8 +319,7 @@ def _kin(clusters: Clusters, told: _Told) -> list[Doubt]:
     """Pairs that look like two of one family, as surely two as a merge is sure: one for each pair of clusters."""
     surely_two = 1 - costs().merge_from
     scored = told.scored
-    near = _at(scored, "name", _ONE_NAME) & _at(scored, "place", _ONE_VILLAGE)
-    alike = _at(scored, "kin", _TWINS) | (_at(scored, "kin", _FAMILY) & near)
+    alike = _alike(scored.gammas)
     seen: set[frozenset[int]] = set()
     found = []
     for place in np.flatnonzero(alike).tolist():
@@ -270,7 +333,13 @@ def _kin(clusters: Clusters, told: _Told) -> list[Doubt]:
     return found
 
 
-def _at(scored: Scored, name: str, levels: Sequence[str]) -> np.ndarray:
+def _alike(gammas: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Which pairs look like twins, or like siblings or cousins whom a list may mistake for one."""
+    near = _at(gammas, "name", _ONE_NAME) & _at(gammas, "place", _ONE_VILLAGE)
+    return np.asarray(_at(gammas, "kin", _TWINS) | (_at(gammas, "kin", _FAMILY) & near))
+
+
+def _at(gammas: Mapping[str, np.ndarray], name: str, levels: Sequence[str]) -> np.ndarray:
     """Which pairs reached one of the LEVELS of a comparison."""
     entry = next(entry for entry in ladders() if entry.id == name)
-    return np.isin(scored.gammas[name], [entry.gamma(level) for level in levels])
+    return np.isin(gammas[name], [entry.gamma(level) for level in levels])

@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-import duckdb
 import pyarrow as pa
 
 from childdb.matching.comparisons import blocking
-from childdb.matching.linkage import as_table
+from childdb.matching.linkage import as_table, in_memory
 from childdb.matching.prepare import COLUMN_NAMES, Comparable, Rarity, unweighed
 
 _BLOCK = 50_000  # rows made comparable at a time: the table holds them smaller than Python does
@@ -31,8 +30,7 @@ class Neighbours:
     """
 
     def __init__(self) -> None:
-        self._con = duckdb.connect()
-        self._con.execute("set enable_progress_bar = false")
+        self._con = in_memory()
         self._rarity = Rarity()
         self._count = 0
 
@@ -55,17 +53,20 @@ class Neighbours:
             for name, column in whose.items():
                 table = table.append_column(name, column)
             self._con.register("more", table)
-            words = "insert into known" if self._count else "create table known as"
+            words = "insert into known" if self._count else "create temp table known as"
             self._con.execute(f"{words} select * from more")
             self._con.unregister("more")
             self._count += len(made)
 
-    def meet(self, cells: Sequence[Mapping[str, str]]) -> Neighbourhood:
-        """New rows with the known ones that share a block with any of them, and the other identities of their children."""
+    def meet(self, cells: Sequence[Mapping[str, str]], wanted: Collection[int] | None = None) -> Neighbourhood:
+        """New rows with the known ones that share a block with any of them (of those at the places WANTED, where given),
+        and the other identities of their children."""
         fresh = unweighed(cells)
         self._rarity.count(fresh)
         try:
-            rows, refs = self._with_known(fresh)
+            asking = fresh if wanted is None else [fresh[place] for place in sorted(wanted)]
+            known, refs = self._known_near(asking, len(fresh))
+            rows = fresh + known
             self._rarity.weigh(rows)
         finally:
             self._rarity.count(fresh, -1)
@@ -84,14 +85,13 @@ class Neighbours:
         self._rarity.weigh(rows)
         return Neighbourhood(rows, found)
 
-    def _with_known(self, fresh: list[Comparable]) -> tuple[list[Comparable], list[int]]:
-        if not self._count or not fresh:
-            return fresh, []
-        self._con.register("given", as_table(fresh))
+    def _known_near(self, asking: list[Comparable], first: int) -> tuple[list[Comparable], list[int]]:
+        if not self._count or not asking:
+            return [], []
+        self._con.register("given", as_table(asking))
         self._con.execute("create or replace temp table fresh as select * from given")
         self._con.unregister("given")
-        known, refs = self._met(len(fresh))
-        return fresh + known, refs
+        return self._met(first)
 
     def _met(self, first: int = 0) -> tuple[list[Comparable], list[int]]:
         """The known rows that share a block with the table `fresh`, and the other identities of their children."""

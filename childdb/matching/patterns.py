@@ -20,13 +20,30 @@ _NEARLY_TWO_NAMES = ("other_name_by_marks", "near_name", "other_middle")
 _ONE_DAY = ("equal", "swapped")
 _NEAR_DAY = ("open_month", "open", "day_slip", "month_slip", "year_slip", "month")
 _SIBLINGS_DAYS = 240
+_NUMBERS = ("bits", "mother_b", "father_b", "head_b", "bday", "byear")
+_NAMES = ("mother_s", "father_s", "head_s")
 _RARE = (("r11", 11.0), ("r10", 10.2), ("r9", 9.4), ("r8", 8.5), ("r7", 7.5))
 _SHARED = (("f26", 26.0), ("f21", 21.0), ("f17", 17.0), ("f14", 14.0), ("f11", 11.0), ("f8", 8.0), ("f1", 0.5))
 
 
-def gammas_of(rows: Sequence[Comparable], pairs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+class Columns:
+    """What the patterns read of rows, as numbers, made once for all blocks of pairs."""
+
+    def __init__(self, rows: Sequence[Comparable]) -> None:
+        self.numbers = {
+            name: np.array([np.nan if (v := getattr(row, name)) is None else v for row in rows], dtype=float)
+            for name in _NUMBERS
+        }
+        code: dict[str | None, int] = {None: -1}  # a blank
+        self.names = {
+            name: np.array([code.setdefault(getattr(row, name), len(code)) for row in rows], dtype=np.int64)
+            for name in _NAMES
+        }
+
+
+def gammas_of(columns: Columns, pairs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The level of each pattern for PAIRS (left, right and the levels of the comparisons), as Splink numbers levels."""
-    seen = _Pairs(rows, pairs)
+    seen = _Pairs(columns, pairs)
     made = {"rarity": _rarity(seen), "family": _family(seen), "kin": _kin(seen), "together": _together(seen),
             "confirmed": _confirmed(seen)}  # fmt: skip
     return {entry.id: _gammas(entry, *made[entry.id]) for entry in patterns()}
@@ -45,11 +62,10 @@ def weigh_patterns(pairs: Mapping[str, np.ndarray], weights: Mapping[str, Mappin
 class _Pairs:
     """Columns of rows and levels of comparisons, pair by pair."""
 
-    def __init__(self, rows: Sequence[Comparable], pairs: Mapping[str, np.ndarray]) -> None:
-        self._rows, self._pairs = rows, pairs
+    def __init__(self, columns: Columns, pairs: Mapping[str, np.ndarray]) -> None:
+        self._columns, self._pairs = columns, pairs
         self.left, self.right = pairs["left"], pairs["right"]
         self._ladders = {entry.id: entry for entry in comparisons()}
-        self._code: dict[str, int] = {}
         self.agrees = {who: self.at(who, ("equal", "without_marks", "part", "slip")) for who in _GROWN}
         head, parents = self._names("head_s"), {who: self._names(f"{who}_s") for who in ("mother", "father")}
         # the head counts apart unless he is a parent who agrees already; and he may be a parent on the other side
@@ -79,22 +95,16 @@ class _Pairs:
 
     def least(self, column: str) -> np.ndarray:
         """The lesser of the two sides' numbers; where one is blank, not a number."""
-        values = self._numbers(column)
+        values = self._columns.numbers[column]
         return np.asarray(np.minimum(values[self.left], values[self.right]))
 
     def apart(self, column: str) -> np.ndarray:
-        values = self._numbers(column)
+        values = self._columns.numbers[column]
         return np.asarray(np.abs(values[self.left] - values[self.right]))
-
-    def _numbers(self, column: str) -> np.ndarray:
-        return np.array([np.nan if (v := getattr(row, column)) is None else v for row in self._rows], dtype=float)
 
     def _names(self, column: str) -> tuple[np.ndarray, np.ndarray]:
         """The names of a column as numbers, on the left and on the right; -1 where it is blank."""
-        found = [getattr(row, column) for row in self._rows]
-        coded = np.array(
-            [-1 if v is None else self._code.setdefault(v, len(self._code)) for v in found], dtype=np.int64
-        )
+        coded = self._columns.names[column]
         return coded[self.left], coded[self.right]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -102,7 +102,7 @@ def fingerprint(path: Path) -> str:
 
 def read_all(
     paths: Sequence[Path], options: Options, *, today: date, progress: Callable[[Path], None] = lambda _: None
-) -> Iterator[tuple[Path, FileReading]]:
+) -> Generator[tuple[Path, FileReading], None, None]:
     """Each file as it was read, in child processes with limits, in the order given."""
     for path, reading in read_files(paths, **reading_words(options, today)):
         progress(path)
@@ -140,14 +140,15 @@ def import_files(
             progress(done[path])
     fresh = [p for p in paths if p not in done]
     read = ((p, readings[p]) for p in fresh) if readings is not None else read_all(fresh, options, today=today)
-    for path, reading in read:
-        if any(sheet.status == "read" for sheet in reading.sheets):
-            register = register or Register(store)
-            with _uncollected():
-                done[path] = import_reading(store, register, path, reading, actor=actor, now=now)
-        else:
-            done[path] = FileOutcome(path, replace(reading, status="refused"))
-        progress(done[path])
+    with closing(read):  # a fault ends those that read ahead at once
+        for path, reading in read:
+            if any(sheet.status == "read" for sheet in reading.sheets):
+                register = register or Register(store)
+                with _uncollected():
+                    done[path] = import_reading(store, register, path, reading, actor=actor, now=now)
+            else:
+                done[path] = FileOutcome(path, replace(reading, status="refused"))
+            progress(done[path])
     return [done[p] for p in paths]
 
 

@@ -55,7 +55,7 @@ def weigh(
     left = frozenset(place for place, (o, _) in enumerate(taking_part) if o.verdict == NEW or o.ref in let_in)
     if not left:
         return Weighed(let_in=let_in)
-    near = neighbours().meet([cells_of(person, _list(min(person.lists, default=0))) for _, person in taking_part])
+    near = neighbours().meet([cells_of(person, _list(min(person.lists, default=0))) for _, person in taking_part], left)
     refs = [person.ref for _, person in taking_part] + near.refs
     for place, ref in enumerate(refs):
         if ref in here:
