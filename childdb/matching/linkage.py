@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
 from types import TracebackType
 
 import duckdb
@@ -26,6 +27,7 @@ _TYPES = (
     | {name: pa.float64() for name in ("bits", "mother_b", "father_b", "head_b")}
     | {name: pa.bool_() for name in ("nick", "mother_u", "father_u", "head_u")}
 )
+_CELLS = attrgetter(*COLUMN_NAMES)
 _BLOCK = 1_000_000  # pairs scored at a time
 _INPUT = re.compile(r"__splink__df_pruned_predict_input_[lr]_[0-9a-f]+\b")
 
@@ -168,4 +170,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 def as_table(rows: Sequence[Comparable]) -> pa.Table:
     """ROWS as columns, with the types that the comparisons expect."""
-    return pa.table({n: pa.array([getattr(r, n) for r in rows], _TYPES.get(n, pa.string())) for n in COLUMN_NAMES})
+    columns = zip(*map(_CELLS, rows), strict=True) if rows else ([] for _ in COLUMN_NAMES)
+    return pa.table(
+        {n: pa.array(c, _TYPES.get(n, pa.string())) for n, c in zip(COLUMN_NAMES, columns, strict=True)}
+    )  # fmt: skip

@@ -34,8 +34,9 @@ CLEANING = "cleaning"
 
 @dataclass(frozen=True)
 class Placement:
-    """Whom a ready row means: an identity already stored (`known`), a `new` child, the `same` child as the identity
-    whose key text is `partner_key` (stored, or of this file), or a question for a person (`ask`, with its issues).
+    """Whom a ready row means: an identity already stored (`known`), a `new` child, the `same` child as the stored identity
+    `partner` or the one whose key text is `partner_key` (stored, or of this file), or a question for a person (`ask`,
+    with its issues). `key` is the row's own key text, where the caller has made it.
     """
 
     verdict: str
@@ -46,6 +47,8 @@ class Placement:
     reasons: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
     number: int = 0  # of the identity: above 0 for a child typed like another
+    partner: int | None = None
+    key: str = ""
 
 
 @dataclass
@@ -99,8 +102,7 @@ class _Import:
             for row in sheet.rows if self._is_accepted(sheet, row)
         ]  # fmt: skip
         self.key_of = {
-            (s.name, r.number): identity_key(_record(r).identity, self._number_of(s, r))
-            for s, r in self.accepted if _record(r).identity
+            (s.name, r.number): self._key(s, r) for s, r in self.accepted if _record(r).identity
         }  # fmt: skip
         self.identity_of: dict[str, int] = {}
         self.child_of: dict[int, int] = {}
@@ -115,6 +117,11 @@ class _Import:
         placement = self.placements.get((sheet.name, row.number))
         said = row.record is not None or bool(row.unit_facts)
         return said and row.status != HELD and row.skipped is None and (placement is None or placement.verdict != "ask")
+
+    def _key(self, sheet: SheetReading, row: SourceRow) -> str:
+        placement = self.placements.get((sheet.name, row.number))
+        made = placement.key if placement else ""
+        return made or identity_key(_record(row).identity, self._number_of(sheet, row))
 
     def _number_of(self, sheet: SheetReading, row: SourceRow) -> int:
         placement = self.placements.get((sheet.name, row.number))
@@ -161,6 +168,8 @@ class _Import:
     def _find_identities(self, links: Sequence[tuple[str, Placement]]) -> None:
         wanted = set(self.key_of.values()) | {p.partner_key for _, p in links if p.partner_key}
         self.identity_of, self.child_of = identities_by_key(self.connection, self.cipher, wanted)
+        self.partners = {p.partner for _, p in links if p.partner is not None}
+        self.child_of.update(link_of(self.connection, self.partners - set(self.child_of)))
 
     def _make_identities(self, number: int) -> None:
         columns = ("id", "lookup", "number", "child_key", "first_batch", *IDENTITY_FIELDS)
@@ -181,7 +190,8 @@ class _Import:
     def _link(self, decision: int | None, links: Sequence[tuple[str, Placement]]) -> None:
         pairs = []
         for key, placement in links if decision is not None else ():
-            here, there = self.identity_of[key], self.identity_of.get(placement.partner_key or "")
+            here = self.identity_of[key]
+            there = placement.partner or self.identity_of.get(placement.partner_key or "")
             if decision is None or there is None or here == there:
                 continue  # the partner's row was held back after all: this one stands alone
             low, high = sorted((here, there))
@@ -194,7 +204,7 @@ class _Import:
             )  # fmt: skip
         self.writer.flush()
         lowest_of = components({i for d in pairs for i in (d.identity_a, d.identity_b) if i}, pairs)
-        stored = set(self.identity_of.values()) - set(self.fresh_keys.values())
+        stored = (set(self.identity_of.values()) | self.partners) - set(self.fresh_keys.values())
         joined = any(self.child_of[w] != self.child_of[lowest] for w, lowest in lowest_of.items() if w in stored)
         if joined:  # two stored children become one: their other identities are concerned too
             rebuild_links(self.connection)

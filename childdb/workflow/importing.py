@@ -170,7 +170,6 @@ def import_reading(
     """One reading into one batch, in one transaction."""
     placements = with_growth_flags(reading, register.place(reading))
     report: ImportReport = store.write_import(reading, placements, actor=actor, now=now)
-    register.refresh()
     extra = {key: p.issues for key, p in placements.items() if p.issues}
     for key, issues in report.issues.items():
         extra[key] = (*extra.get(key, ()), *issues)

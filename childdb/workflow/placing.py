@@ -9,7 +9,7 @@ from typing import Any
 from childdb.matching.known import KnownPeople
 from childdb.matching.neighbours import Neighbours
 from childdb.matching.people import ASK, SAME, Outcome, Person, match_new
-from childdb.store import PersonRow, Placement, Store
+from childdb.store import Placement, Store
 from childdb.workflow.leftover import weigh
 from childdb.workflow.matching import cells_of, person_of
 from childdb.workflow.returned_lists import placed_by_token
@@ -30,7 +30,6 @@ class Register:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._last = 0
-        self._keys: dict[int, str] = {}
         self.known = KnownPeople()
         self._neighbours: Neighbours | None = None
         self.asked = 0  # pairs of the file placed last that a person will be asked about
@@ -39,15 +38,11 @@ class Register:
     def refresh(self) -> None:
         """Take in the identities made since the last look."""
         rows = self._store.people(after=self._last)
-        people = [self._person(row) for row in rows]
+        people = [person_of(row.identity, row.child, row.fields) for row in rows]
         self.known.add(people)
         if self._neighbours is not None:
             self._introduce(people)
         self._last = max([self._last, *(row.identity for row in rows)])
-
-    def _person(self, row: PersonRow) -> Person:
-        self._keys[row.identity] = identity_key(row.fields, row.number)
-        return person_of(row.identity, row.child, row.fields)
 
     @property
     def neighbours(self) -> Neighbours:
@@ -69,11 +64,9 @@ class Register:
         self._store = store
         return self
 
-    def key_of(self, identity: int) -> str:
-        return self._keys[identity]
-
     def place(self, reading: FileReading) -> dict[RowKey, Placement]:
         """A placement for each ready row of the file."""
+        self.refresh()
         told = placed_by_token(self._store, reading, self.known)
         ready = [(sheet_number, sheet, row) for sheet_number, sheet in enumerate(reading.sheets)
                  for row in sheet.rows if row.status == READY and row.record and row.record.identity
@@ -115,20 +108,17 @@ class Register:
         if other_row is not None:
             return Placement("ask", issues=(Issue("row_twice", "full_name", slots={"other": str(other_row)}),))
         if key in stored:
-            return Placement("known", identity=stored[key][0])
+            return Placement("known", identity=stored[key][0], key=key)
         outcome = by_key[key]
         if outcome.verdict == SAME and outcome.partner is not None:
-            partner = outcome.partner
+            theirs = outcome.partner
             return Placement(
-                "same",
-                partner_key=key_of_ref[partner] if partner < 0 else self.key_of(partner),
-                rule=outcome.rule,
-                score=outcome.score,
-                reasons=outcome.reasons,
-            )
+                "same", partner=theirs if theirs > 0 else None, partner_key=key_of_ref.get(theirs), rule=outcome.rule,
+                score=outcome.score, reasons=outcome.reasons, key=key,
+            )  # fmt: skip
         if outcome.verdict == ASK:
             return Placement("ask", rule=outcome.rule, reasons=outcome.reasons, issues=(_why(outcome),))
-        return Placement("new")
+        return Placement("new", key=key)
 
 
 def _why(outcome: Outcome) -> Issue:
