@@ -44,7 +44,17 @@ def kinds() -> dict[str, IssueKind]:
     return found
 
 
-_OF_LIST = ("list_date", "choices", "index", "low", "high", "field", "what", "seconds")  # slots that name no person
+_OF_LIST = (
+    "list_date",
+    "choices",
+    "index",
+    "low",
+    "high",
+    "field",
+    "what",
+    "seconds",
+    "request",
+)  # slots that name no person
 
 
 @dataclass(frozen=True)

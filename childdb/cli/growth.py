@@ -253,7 +253,7 @@ def child(ctx: click.Context, key: int, out: Path | None, names: bool, reason: s
 
             named = with_names(store, [{"child": key}], as_of=day, as_known=as_known, what="growth child",
                                reason=reason, actor=actor(), now=now())  # fmt: skip
-            name = named[0]["full_name"] or ""
+            name = next((row["full_name"] or "" for row in named), "")
         else:
             store.note_use(actor(), "growth child", reason, 1, now=now())
     if out is not None:

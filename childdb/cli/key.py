@@ -21,10 +21,16 @@ def command() -> None:
 @click.pass_context
 def backup(ctx: click.Context, copy: Path) -> None:
     """Chép tệp khóa sang COPY (giữ nơi khác, không cùng máy) / copy the key file to COPY."""
+    import shutil
+
     from childdb.store import keys
+    from childdb.workflow.erasing import ledger_file
 
     with opened(ctx) as store:
         keys.backup(store.key_file, copy)
+        erased = ledger_file(store.key_file)
+        if erased.exists():  # belongs with the key: a restore on another computer needs both
+            shutil.copyfile(erased, ledger_file(copy))
         store.audit(actor(), "key backup", {}, now=now())
     click.echo(say(ctx, f"Đã chép khóa sang {copy}.", f"The key was copied to {copy}."))
 

@@ -52,6 +52,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "restore": ("restore", "Khôi phục từ bản sao lưu", "Restore from a backup"),
     "audit": ("audit", "Chuỗi nhật ký, ai đã xem họ tên", "The audit chain, who saw names"),
     "request": ("request", "Yêu cầu của cha mẹ về dữ liệu, thời hạn luật", "Parents' requests and their legal clocks"),
+    "erase": ("erase", "Xóa hẳn một trẻ theo yêu cầu", "Erase a child for good, at request"),
     "incident": ("incident", "Sự cố lộ, mất dữ liệu, hạn báo 72 giờ", "Breaches and the 72 hours to notify"),
     "user": ("user", "Người dùng và quyền khi dùng qua mạng", "Users and rights over the network"),
     "web": ("web", "Các trang của phòng trong trình duyệt", "The office's pages in the browser"),

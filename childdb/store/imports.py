@@ -49,6 +49,7 @@ class Placement:
     number: int = 0  # of the identity: above 0 for a child typed like another
     partner: int | None = None
     key: str = ""
+    erased: bool = False  # the row names a child that was erased: it is held, and nothing of it is kept
 
 
 @dataclass
@@ -300,27 +301,29 @@ class _Import:
         place = (sheet.name, row.number)
         accepted = self._is_accepted(sheet, row)
         row_id = self.numbers.take(m.source_row)
-        record_id, typed = None, None
+        record_id, typed, asked = None, None, self.placements.get(place)
+        nothing = asked is not None and asked.erased
         if row.skipped:
             status = "skipped"
         elif accepted:
             record_id, status = self._assert_record(sheet, row, number, row_id, report)
         else:
             status, said = HELD, row.record is not None or bool(row.unit_facts)
-            if said:
+            if said and not nothing:
                 typed = self.cipher.encrypt(record_text(_record(row), row.unit_facts), "source_row.typed")
         self.writer.add(
             m.source_row,
             ("id", "sheet_id", "batch_id", "number", "status", "skip_reason", "record_id", "cells", "typed", "token"),
             (row_id, sheet_id, number, row.number, status, row.skipped, record_id,
-             self.cipher.encrypt(json.dumps(row.cells, ensure_ascii=False), "source_row.cells"), typed, row.token),
+             self.cipher.encrypt(json.dumps({} if nothing else row.cells, ensure_ascii=False), "source_row.cells"),
+             typed, row.token),
         )  # fmt: skip
         if row.token and status != "skipped":
             self.answers[row.token, *_sender(sheet)] = row_id
             if sheet.list_kind == CLEANING:  # its rows stand for rows of every kind of list
                 self.answers[row.token, sheet.commune_code, sheet.commune_from] = row_id
-        asked = self.placements.get(place)
-        for issue in (*row.issues, *(asked.issues if asked else ()), *report.issues.get(place, ())):
+        own = () if nothing else row.issues
+        for issue in (*own, *(asked.issues if asked else ()), *report.issues.get(place, ())):
             self._write_issue(number, sheet_id, row_id, issue)
         return status
 

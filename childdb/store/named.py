@@ -6,7 +6,7 @@ moved away. Sealed circumstances stay out unless they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -71,6 +71,11 @@ class NamedChild(TypedDict):
     weight_kg: Decimal | None
     length_cm: Decimal | None
     doses: tuple[str, ...]
+
+
+def is_erased(child: Mapping[str, Any]) -> bool:
+    """Whether the child's names were erased at a parent's request: it counts, and nobody can be named or looked for."""
+    return bool(child["full_name"] == "")
 
 
 def named_records(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, func, insert, select, text, update
 
 from childdb.store import admit as admitting
-from childdb.store import audit, decisions, held, imports, keys, opening, rotation, runs, trace, undo, verdicts
+from childdb.store import audit, decisions, erasing, held, imports, keys, opening, rotation, runs, trace, undo, verdicts
 from childdb.store import models as m
 from childdb.store.batches import batch_lines, last_batch, live_batches, open_batch
 from childdb.store.bulk import chunks
@@ -172,12 +172,14 @@ class Store:
             return max((n for n in same if n in live), default=None)
 
     def people(self, after: int = 0, only: Iterable[int] | None = None) -> list[PersonRow]:
-        """Every identity (those numbered after AFTER, or ONLY some) with its cells in the clear: for matching; what is
-        shown of it needs a reason (`note_use`)."""
+        """Every identity that is not erased (those numbered after AFTER, or ONLY some) with its cells in the clear: for
+        matching; what is shown of it needs a reason (`note_use`)."""
         i = m.identity.c
         query = (
             select(i.id, m.child_link.c.child_key, i.number, *(i[name] for name in IDENTITY_FIELDS))
-            .join(m.child_link, m.child_link.c.identity_id == i.id).where(i.id > after).order_by(i.id)
+            .join(m.child_link, m.child_link.c.identity_id == i.id)
+            .where(i.id > after, i.full_name.is_distinct_from(erasing.blank(self.cipher, "identity", "full_name")))
+            .order_by(i.id)
         )  # fmt: skip
         queries = [query] if only is None else [query.where(i.id.in_(block)) for block in chunks(sorted(set(only)))]
         with self.reading() as connection:
@@ -198,6 +200,11 @@ class Store:
         with self.reading() as connection:
             found, children = imports.identities_by_key(connection, self.cipher, set(wanted))
         return {key: (who, children[who]) for key, who in found.items()}
+
+    def erased_among(self, people: Iterable[Mapping[str, Any]]) -> list[int | None]:
+        """For each of PEOPLE (identifying cells as typed) the request by which that person was erased, or None."""
+        with self.reading() as connection:
+            return list(erasing.erased_among(connection, self.cipher, people))
 
     def cannot_link(self) -> set[frozenset[int]]:
         with self.reading() as connection:

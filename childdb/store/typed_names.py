@@ -42,8 +42,9 @@ def typed_names(store: Store) -> Iterator[TypedName]:
         query = select(*columns).join(m.child_link, link.identity_id == i.id).order_by(i.id)
         name, mother = _reader(store, "identity.full_name"), _reader(store, "identity.mother_name")
         for who, child, full, hers, born, precision, code, since in connection.execute(query):
-            if (full is not None or hers is not None) and (spoken is None or who in spoken):
-                yield TypedName(who, child, name(full), mother(hers), born, precision, f"{code}@{since}")
+            his, of = name(full), mother(hers)
+            if (his or of) and (spoken is None or who in spoken):
+                yield TypedName(who, child, his, of, born, precision, f"{code}@{since}")
         p, r, s, w = m.FACT_TABLES["child_profile"].c, m.record.c, m.source_sheet.c, m.source_row.c
         corrected = (
             select(*columns[:2], p.full_name, *columns[3:])
@@ -56,7 +57,8 @@ def typed_names(store: Store) -> Iterator[TypedName]:
         )
         again = _reader(store, "child_profile.full_name")
         for who, child, full, hers, born, precision, code, since in connection.execute(corrected):
-            yield TypedName(who, child, again(full), mother(hers), born, precision, f"{code}@{since}")
+            if his := again(full):  # of one who was erased nothing is left
+                yield TypedName(who, child, his, mother(hers), born, precision, f"{code}@{since}")
 
 
 def _reader(store: Store, place: str) -> Callable[[bytes | None], str]:

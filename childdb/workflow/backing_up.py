@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from childdb.store import Store, copying, keys
 from childdb.store.database import default_key_file, store_url
 from childdb.workflow.destinations import beside_store, outbox
 from childdb.workflow.disk import disk_faults_named, workshop
+from childdb.workflow.erasing import ledger_file, replay
 from schemas.errors import CheckFailed, StoreBusy, UnreadableFile, UsageFault
 from schemas.files import file_lock, whole_file
 
@@ -36,7 +37,8 @@ _DATABASE, _KEYRING, _OUTBOX, _MANIFEST = "store.db", "exchange.json", "sent", "
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup holds: when it was made (UTC), the last batch, runs in the ledger, packages kept, bytes."""
+    """What a backup holds: when it was made (UTC), the last batch, runs in the ledger, packages kept, bytes; and how many
+    erasures were done again on the store that was restored from it."""
 
     file: Path
     made_at: str
@@ -44,6 +46,7 @@ class Backup:
     export_runs: int
     packages: int
     bytes: int
+    erased_again: int = 0
 
 
 def backup(store: Store, file: Path, *, actor: str, now: datetime) -> Backup:
@@ -152,11 +155,13 @@ def look(file: Path, key_file: Path | None) -> Backup:
 
 
 def restore(
-    file: Path, named: str | None, key_file: Path | None, *, key_copy: Path | None, actor: str, now: datetime
+    file: Path, named: str | None, key_file: Path | None, *, key_copy: Path | None, actor: str, now: datetime,
+    erasures: Path | None = None,
 ) -> Backup:  # fmt: skip
     """The store of a backup at a place where there is none, with its ledger, exchange keys and sent packages.
 
     KEY_COPY is put where the key file belongs if there is none. Whatever is there already is left as it is, and refused.
+    Children erased since are erased again, by the ledgers of erasures beside the key file, its copy, and in ERASURES.
     """
     url, path = store_url(named), key_file or default_key_file()
     with (
@@ -170,9 +175,11 @@ def restore(
         store = Store.open(named, path)
         try:
             copying.restored(store, made.made_at, actor=actor, now=now)
+            ledgers = [ledger_file(path), *([ledger_file(key_copy)] if key_copy else []), *filter(None, [erasures])]
+            again = len(replay(store, ledgers, actor=actor, now=now))
         finally:
             store.close()
-    return made
+    return replace(made, erased_again=again)
 
 
 def _put_back(folder: Path, url: URL, named: str | None, key_file: Path) -> None:

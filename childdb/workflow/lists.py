@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from childdb.store import Store
-from childdb.store.named import named_records
+from childdb.store.named import is_erased, named_records
 from childdb.workflow.figures import snapshot_of
 from indicators.prepare.sources import connect, prepare
 
@@ -40,6 +40,7 @@ def with_names(
         for child in named_records(store, as_of=as_of, as_known=as_known)
         if child["child_key"] in wanted
     }
+    erased = {child for child, cells in names.items() if is_erased(cells)}  # nobody can be looked for any more
     store.note_use(actor, what, reason, len(wanted), now=now)
     blank = dict.fromkeys(NAMED)
-    return [{**row, **names.get(row["child"], blank)} for row in rows]
+    return [{**row, **names.get(row["child"], blank)} for row in rows if row["child"] not in erased]

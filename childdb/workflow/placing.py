@@ -67,7 +67,7 @@ class Register:
     def place(self, reading: FileReading) -> dict[RowKey, Placement]:
         """A placement for each ready row of the file."""
         self.refresh()
-        told = placed_by_token(self._store, reading, self.known)
+        told = placed_by_token(self._store, reading, self.known) | self._erased(reading)
         ready = [(sheet_number, sheet, row) for sheet_number, sheet in enumerate(reading.sheets)
                  for row in sheet.rows if row.status == READY and row.record and row.record.identity
                  and (sheet.name, row.number) not in told]  # fmt: skip
@@ -96,6 +96,17 @@ class Register:
         return told | {
             place: self._placement(key, stored, by_key, key_of_ref, twice.get(place)) for place, key in keys.items()
         }
+
+    def _erased(self, reading: FileReading) -> dict[RowKey, Placement]:
+        """Rows that name a child erased at a parent's request: held, whatever else they say."""
+        rows = [(s.name, r.number, r.record) for s in reading.sheets for r in s.rows if r.record and r.record.identity]
+        requests = self._store.erased_among(record.identity for _, _, record in rows)
+        return {
+            (sheet, number): Placement("ask", erased=True, issues=(
+                Issue("erased_child", "full_name", slots={"request": str(request)}),
+            ))
+            for (sheet, number, _), request in zip(rows, requests, strict=True) if request is not None
+        }  # fmt: skip
 
     def _placement(
         self,

@@ -52,8 +52,8 @@ def _printed(store: Store, reading: FileReading) -> Iterator[_Printed]:
     )
     for sheet, row in ready:
         child = children.get(row.token or "")
-        if child is not None and row.record is not None:
-            own = tuple(people[i] for i in identities[child])
+        own = tuple(people[i] for i in identities.get(child or 0, ()) if i in people)  # none of one who was erased
+        if child is not None and own and row.record is not None:
             yield _Printed(sheet, row, row.record.identity, child, own)
 
 

@@ -164,6 +164,8 @@ def explain_children(store: Store, one_key: int, other_key: int, *, lang: str) -
     """Why two children, named by their keys, are or are not thought to be one."""
     named = (store.identity_of(one_key), store.identity_of(other_key))
     people = {p.identity: p for p in store.people()}
+    if not set(named) <= set(people):
+        raise NotFound("Trẻ này đã được xóa.", "This child was erased.")
     sheets = store.latest_sheets()
     groups = [[named[0]], [named[1]]]
     if people[named[0]].child != people[named[1]].child:

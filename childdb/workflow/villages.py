@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from childdb.store import Store
 from childdb.store.models import village as village_table
-from childdb.store.named import NamedChild
+from childdb.store.named import NamedChild, is_erased
 from schemas.codes import Unit, communes_named, units
 from schemas.errors import NotFound, UsageFault
 from schemas.text import fold, nfc
@@ -70,7 +70,9 @@ def _same(name: str, wanted: str) -> bool:
 
 
 def in_place(child: NamedChild, place: Place) -> bool:
-    """Whether a child lives in the place (the unit is asked of the store already)."""
+    """Whether a child who can be named lives in the place (the unit is asked of the store already)."""
+    if is_erased(child):
+        return False
     return place.village is None or (child["village"] is not None and _same(child["village"], place.village))
 
 
