@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tempfile
 from dataclasses import asdict, fields
@@ -90,13 +91,12 @@ def _rehearsed(ctx: click.Context, who: Sender, name: str, wanted: Period, reaso
 
     with tempfile.TemporaryDirectory(prefix="childdb-") as folder:
         built = sending.rehearse(who, name, wanted, Path(folder) / "goi", reason=reason)
+        stays = built.held_list.read_text("utf-8-sig").splitlines() if built.held_list else []
     counts = built.manifest["counts"]
     click.echo(say(ctx, f"Thử, chưa gửi gì. Kỳ {wanted.name}: sẽ gửi {counts['records']} trẻ, giữ lại {counts['held']}.",
                    f"A rehearsal, nothing was sent. Period {wanted.name}: {counts['records']} children would go, {counts['held']} stay."))  # fmt: skip
-    rows = [
-        {"commune": one.commune_code, "child": one.child_key, "why": f.en if lang(ctx) == "en" else f.vi}
-        for one in built.held for f in one.faults
-    ]  # fmt: skip
+    why = "reason" if lang(ctx) == "en" else "ly_do"
+    rows = [{"commune": r["commune_code"], "child": r["child_key"], "why": r[why]} for r in csv.DictReader(stays)]
     if rows:
         emit(rows, ["commune", "child", "why"], "table",
              [say(ctx, "xã", "commune"), say(ctx, "mã trẻ", "child"), say(ctx, "lý do giữ lại", "why it stays")])  # fmt: skip

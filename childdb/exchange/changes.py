@@ -1,22 +1,27 @@
 """What changed between two packages, and the state of a receiver who applies them.
 
-A state is the records by child key. Its digest is the SHA-256 over the records' canonical lines in the order of keys: a
-receiver who applied changes compares it with the manifest's, so that the two routes, whole and changes, cannot part.
+A state is the records by child key. Its digest is the SHA-256 over the SHA-256 of each record's line, in the order of keys:
+a receiver who applied changes compares it with the manifest's, so that the two routes, whole and changes, cannot part.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
+import heapq
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 
-from childdb.exchange.bundle import PlainRow
-from childdb.exchange.profile import profile
+from childdb.exchange.bundle import Lines, PlainRow, record_line
+from childdb.exchange.ordering import Ordered
 from schemas.errors import CheckFailed
 
 CHANGES = ("added", "changed", "left", "merged", "withdrawn")
 Fate = Callable[[str], tuple[str, str | None]]
+_KEY = 8  # bytes of a child key, of 19 digits at most
+_BEGINS = b'{"child_key": "'
 
 
 @dataclass(frozen=True)
@@ -28,61 +33,95 @@ class Change:
     into: str | None = None
 
 
+class State:
+    """Child keys and the SHA-256 of each child's line, in the order of keys, whatever order they come in."""
+
+    def __init__(self) -> None:
+        self._order = Ordered(_KEY + hashlib.sha256().digest_size)
+
+    def add(self, child_key: str, line: bytes) -> None:
+        self._order.add(int(child_key).to_bytes(_KEY, "big") + hashlib.sha256(line).digest())
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        return ((int.from_bytes(entry[:_KEY], "big"), entry[_KEY:]) for entry in self._order)
+
+    def digest(self) -> str:
+        """Refuses two records of one child."""
+        total, before = hashlib.sha256(), -1
+        for key, line in self:
+            if key == before:
+                raise CheckFailed("Một trẻ có hai bản ghi.", "A child has two records.")
+            total.update(line)
+            before = key
+        return total.hexdigest()
+
+
+def state_of(records: Iterable[PlainRow]) -> State:
+    state = State()
+    for record in records:
+        state.add(str(record["child_key"]), record_line(record).encode("utf-8"))
+    return state
+
+
+def state_of_file(path: Path) -> State:
+    """The state that a records.jsonl written here holds: its lines begin with the child's key."""
+    state = State()
+    for line in Lines(path).raw():
+        state.add(line[len(_BEGINS) : line.index(b'"', len(_BEGINS))].decode("ascii"), line)
+    return state
+
+
+def state_digest(records: Iterable[PlainRow]) -> str:
+    return state_of(records).digest()
+
+
 @dataclass(frozen=True)
 class Base:
-    """The package that the receiver has accepted: its manifest's SHA-256, its records, and what became of a child.
+    """The package that the receiver has accepted: its manifest's SHA-256, its state, and what became of a child.
 
     FATE tells, of a child that goes no longer, left, merged (and into which) or withdrawn.
     """
 
     manifest: str
-    records: Iterable[PlainRow]
+    state: State
     fate: Fate
 
 
-def compared(base: Base, after: Iterable[PlainRow]) -> list[Change]:
+def compared(base: Base, after: State) -> Iterator[Change]:
     """The changes from the base to AFTER, by child key."""
-    before = {str(r["child_key"]): _line(r) for r in base.records}
-    found = []
-    still = set()
-    for record in after:
-        key = str(record["child_key"])
-        still.add(key)
-        if key not in before:
-            found.append(Change(key, "added"))
-        elif before[key] != _line(record):
-            found.append(Change(key, "changed"))
-    for key in before.keys() - still:
-        change, into = base.fate(key)
-        found.append(Change(key, change, into))
-    return sorted(found, key=lambda c: int(c.child_key))
+    both = heapq.merge(((key, 0, line) for key, line in base.state), ((key, 1, line) for key, line in after))
+    for key, found in groupby(both, key=itemgetter(0)):
+        lines = {side: line for _, side, line in found}
+        if 1 not in lines:
+            yield Change(str(key), *base.fate(str(key)))
+        elif 0 not in lines:
+            yield Change(str(key), "added")
+        elif lines[0] != lines[1]:
+            yield Change(str(key), "changed")
 
 
-def applied(
-    state: Mapping[str, PlainRow], records: Iterable[PlainRow], changes: Iterable[Change]
-) -> dict[str, PlainRow]:
-    """The state after a changes package."""
-    sent = {str(r["child_key"]): r for r in records}
-    after = dict(state)
-    for change in changes:
-        if change.change in ("added", "changed"):
-            if change.child_key not in sent or (change.change == "added") == (change.child_key in state):
-                raise CheckFailed("Gói thay đổi không khớp với dữ liệu đã nhận.",
-                                  "The changes do not fit what was received before.")  # fmt: skip
-            after[change.child_key] = sent[change.child_key]
-        elif after.pop(change.child_key, None) is None:
-            raise CheckFailed("Gói thay đổi không khớp với dữ liệu đã nhận.",
-                              "The changes do not fit what was received before.")  # fmt: skip
-    return after
+def applied(before: Iterable[PlainRow], sent: Iterable[PlainRow], changes: Iterable[Change]) -> Iterator[PlainRow]:
+    """The records after a changes package; refuses, at the end at the latest, changes that do not fit the records."""
+    awaited = {c.child_key: c.change for c in changes}
+    coming = {key for key, change in awaited.items() if change in ("added", "changed")}
+    for record in before:
+        change = awaited.pop(str(record["child_key"]), None)
+        if change is None:
+            yield record
+        elif change == "added":
+            raise _unfit()
+    if any(change != "added" for change in awaited.values()):
+        raise _unfit()
+    for record in sent:
+        if str(record["child_key"]) not in coming:
+            raise _unfit()
+        coming.remove(str(record["child_key"]))
+        yield record
+    if coming:
+        raise _unfit()
 
 
-def state_digest(records: Iterable[PlainRow]) -> str:
-    total = hashlib.sha256()
-    for _, line in sorted((int(r["child_key"]), _line(r)) for r in records):
-        total.update(line)
-    return total.hexdigest()
-
-
-def _line(record: PlainRow) -> bytes:
-    plain = {k: v for k in profile().keys if (v := record.get(k)) is not None and v != []}
-    return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode("utf-8")).digest()
+def _unfit() -> CheckFailed:
+    return CheckFailed(
+        "Gói thay đổi không khớp với dữ liệu đã nhận.", "The changes do not fit what was received before."
+    )

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from childdb.exchange.bundle import PlainRow
+from childdb.exchange.bundle import PlainRow, Rows
+from childdb.exchange.formats import jsonl
 from childdb.exchange.keyring import Entry, Keyring, key_id
 from childdb.exchange.receipts import Reason
 from childdb.exchange.sealing import seal, unseal
@@ -42,10 +44,10 @@ class Received:
 
 @dataclass(frozen=True)
 class District:
-    """One sender's state: the records by child key."""
+    """One sender's state; its records are read anew each time, while it is open."""
 
     last: Received | None
-    records: Mapping[str, PlainRow] = field(default_factory=dict)
+    records: Rows = ()
 
 
 class Inbox:
@@ -65,26 +67,32 @@ class Inbox:
         """Our opening keys, revoked ones too: they open what was sealed before."""
         return [e for e in self._ring.entries if e.kind == "opening"]
 
-    def district(self, sender: str) -> District:
+    @contextmanager
+    def district(self, sender: str) -> Iterator[District]:
+        """The sender's state, open for the block."""
         file = self._state(key_id(sender))
-        return self._read(file) if file.exists() else District(None)
+        if not file.exists():
+            yield District(None)
+            return
+        with self._opened(file) as found:
+            yield found
 
-    def others(self, sender: str) -> Iterator[District]:
+    def others(self, sender: str) -> Iterator[PlainRow]:
+        """The records of every other sender, one state open at a time."""
         for file in sorted((self.folder / "districts").glob("*.age")):
             if file != self._state(key_id(sender)):
-                yield self._read(file)
+                with self._opened(file) as found:
+                    yield from found.records
 
-    def keep(self, last: Received, records: Mapping[str, PlainRow]) -> None:
+    def keep(self, last: Received, records: Iterable[PlainRow]) -> None:
         """The sender's new state, in one step."""
         live = self._ring.live("opening")
         if not live:
             raise KeyFault("Chưa có khóa để mở gói. Chạy “childdb key receiver new”.",
                            "There is no key to open packages. Run `childdb key receiver new`.")  # fmt: skip
-        with tempfile.TemporaryDirectory(prefix="opened-", dir=self._workplace()) as place:
-            folder = Path(place)
+        with self._workplace() as folder:
             (folder / "received.json").write_text(json.dumps(asdict(last), ensure_ascii=False), "utf-8")
-            with (folder / "records.jsonl").open("w", encoding="utf-8", newline="\n") as out:
-                out.writelines(json.dumps(dict(r), ensure_ascii=False) + "\n" for r in records.values())
+            jsonl.write_records(records, folder)
             seal(folder, self._state(key_id(last.sender)), live)
 
     def add_snapshot(self, sender: str, snapshot: Path) -> None:
@@ -100,21 +108,21 @@ class Inbox:
         with whole_file(self.snapshot / "manifest.json") as out:
             out.write(json.dumps({"batch": None}).encode("ascii"))
 
-    def _workplace(self) -> Path:
-        """Where states are opened: the folder that the receiver empties at its next run."""
+    @contextmanager
+    def _workplace(self) -> Iterator[Path]:
+        """Where a state is opened or made up: in the folder that the receiver empties at its next run."""
         place = self.folder / ".opened"
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return place
+        with tempfile.TemporaryDirectory(prefix="opened-", dir=place) as folder:
+            yield Path(folder)
 
     def _state(self, name: str) -> Path:
         return self.folder / "districts" / f"{name}.age"
 
-    def _read(self, file: Path) -> District:
-        with tempfile.TemporaryDirectory(prefix="opened-", dir=self._workplace()) as place:
-            folder = Path(place) / "state"
-            unseal(file, folder, self.openers())
-            said: dict[str, Any] = json.loads((folder / "received.json").read_text("utf-8"))
-            with (folder / "records.jsonl").open(encoding="utf-8") as lines:
-                rows = [json.loads(line) for line in lines]
-        last = Received(**{**said, "reasons": tuple(Reason(**r) for r in said["reasons"])})
-        return District(last, {str(r["child_key"]): r for r in rows})
+    @contextmanager
+    def _opened(self, file: Path) -> Iterator[District]:
+        with self._workplace() as place:
+            unseal(file, place / "state", self.openers())
+            said: dict[str, Any] = json.loads((place / "state" / "received.json").read_text("utf-8"))
+            last = Received(**{**said, "reasons": tuple(Reason(**r) for r in said["reasons"])})
+            yield District(last, jsonl.read(place / "state").records)

@@ -1,11 +1,13 @@
 """Building a package whole or not at all, and checking any package by reading it back.
 
-A package is a folder: manifest.json, manifest.sig (once it is signed), records.xlsx, records.jsonl, indicators.jsonl,
-datapackage.json (Frictionless descriptor), snapshot/; changes.jsonl where it bears only what changed since another;
+A package is a folder: manifest.json, manifest.sig (once it is signed), records.jsonl, records.xlsx (and records-2.xlsx and
+so on where one workbook would be too large), indicators.jsonl, datapackage.json (Frictionless descriptor), snapshot/; changes.jsonl where it bears only what changed since another;
 sealed.jsonl where the destination receives sealed facts; a folder for each further format, and left-out.jsonl, which
 lists what those cannot carry. The manifest bears the profile, sender, receiver, counts, batch, as-of date, code version,
 the digest of the state that the receiver then has, and the SHA-256 of every file; it holds no clock time, so that the
 same content gives the same bytes.
+
+Records go by one after another, here as in the formats: memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -13,15 +15,19 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from childdb.exchange.bundle import Bundle, PlainRow
-from childdb.exchange.changes import Base, Change, compared, state_digest
+from childdb.exchange.bundle import Bundle, Lines, PlainRow
+from childdb.exchange.changes import Base, State, compared, state_of_file
 from childdb.exchange.descriptor import write_descriptor
-from childdb.exchange.formats import Format, formats, standards
+from childdb.exchange.formats import Format, formats, jsonl, standards
 from childdb.exchange.profile import Fault, Profile, profile
 from schemas.errors import CheckFailed, NotFound, UnreadableFile
 
@@ -29,6 +35,7 @@ MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 CHANGES, SEALED, LEFT_OUT = "changes.jsonl", "sealed.jsonl", "left-out.jsonl"
 _KEYS = {"profile", "profile_version", "sender", "receiver", "as_of", "batch", "code_version", "number", "kind", "base", "state",
          "formats", "counts", "files"}  # fmt: skip
+_MANY = 100  # problems after which a check stops
 
 
 @dataclass(frozen=True)
@@ -65,32 +72,44 @@ class Checked:
         return not self.problems
 
 
-def sort_out(records: Iterable[PlainRow], rules: Profile) -> tuple[list[PlainRow], list[Held]]:
-    """The records that may go out, and those held with their reasons."""
-    going: list[PlainRow] = []
-    held: list[Held] = []
-    for record in records:
-        faults = rules.faults(record)
-        if faults:
-            held.append(Held(str(record.get("child_key")), record.get("commune_code"), tuple(faults)))
-        else:
-            going.append(record)
-    return going, held
+class _Sieve:
+    """The records that may go out, counted; those that are held go to HOLD."""
+
+    def __init__(self, records: Iterable[PlainRow], rules: Profile, hold: Callable[[Held], None]) -> None:
+        self._records, self._rules, self._hold = records, rules, hold
+        self.held = 0
+        self.reasons: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[PlainRow]:
+        for record in self._records:
+            faults = self._rules.faults(record)
+            if not faults:
+                yield record
+                continue
+            self.held += 1
+            self.reasons.update({f.where for f in faults})
+            self._hold(Held(str(record.get("child_key")), record.get("commune_code"), tuple(faults)))
+
+
+def going(records: Iterable[PlainRow], hold: Callable[[Held], None] = lambda one: None) -> Iterator[PlainRow]:
+    """The records that may go out; HOLD takes those that are held, with their reasons."""
+    return iter(_Sieve(records, profile(), hold))
 
 
 def build(
     folder: Path,
     records: Iterable[PlainRow],
-    indicators: Iterable[PlainRow],
+    indicators: Sequence[PlainRow],
     header: Header,
     write_snapshot: Callable[[Path], object],
     *,
     extra: Sequence[str] = (),
     base: Base | None = None,
     sealed: Iterable[PlainRow] | None = None,
-    released: Iterable[PlainRow] | None = None,
-) -> tuple[dict[str, Any], list[Held]]:
-    """Write the package to FOLDER, replacing nothing until it is whole; returns its manifest and what was held.
+    released: Sequence[PlainRow] | None = None,
+    hold: Callable[[Held], None] = lambda one: None,
+) -> dict[str, Any]:
+    """Write the package to FOLDER, replacing nothing until it is whole; returns its manifest. HOLD takes what stays.
 
     EXTRA names formats of other systems. With a BASE, only what changed since that package goes. SEALED are rows of
     child_key and codes, for a destination that may receive them. RELEASED is the indicator table as formats of other
@@ -98,27 +117,31 @@ def build(
     """
     rules = profile()
     others = _chosen(extra)
-    going, held = sort_out(records, rules)
-    state, changes = state_digest(going), None
-    if base:
-        changes = compared(base, going)
-        moved = {c.child_key for c in changes}
-        going = [r for r in going if r["child_key"] in moved]
-    bundle = Bundle(rules, tuple(going), tuple(indicators))
-    outside = bundle if released is None else Bundle(rules, bundle.records, tuple(released))
     growing = folder.with_name(folder.name + ".part")
     shutil.rmtree(growing, ignore_errors=True)
     growing.mkdir(parents=True)
     try:
-        for fmt in formats().values():
-            fmt.write(bundle, growing)
+        sieve = _Sieve(records, rules, hold)
+        jsonl.write_records(sieve, growing)
+        jsonl.write_figures(indicators, growing)
+        state = state_of_file(growing / jsonl.RECORDS)
+        if base:
+            _keep_what_changed(growing, base, state)
+        bundle = Bundle(rules, jsonl.read(growing).records, indicators)
+        outside = bundle if released is None else Bundle(rules, bundle.records, released)
+        for name, fmt in formats().items():
+            if name != "jsonl":
+                fmt.write(bundle, growing)
         for fmt in others.values():
             fmt.write(outside, growing)
-        _write_lists(growing, outside, others, changes, sealed)
+        if sealed is not None:
+            _write_list(growing / SEALED, sealed)
+        if others:
+            _write_list(growing / LEFT_OUT, (asdict(out) for fmt in others.values() for out in fmt.left_out(outside)))
         write_snapshot(growing / "snapshot")
         write_descriptor(growing, rules)
-        manifest = _manifest(growing, bundle, held, header) | {
-            "kind": "changes" if base else "whole", "base": base.manifest if base else None, "state": state,
+        manifest = _manifest(growing, bundle, sieve, header) | {
+            "kind": "changes" if base else "whole", "base": base.manifest if base else None, "state": state.digest(),
             "formats": sorted(others),
         }  # fmt: skip
         (growing / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -133,7 +156,28 @@ def build(
         growing.rename(folder)
     finally:
         shutil.rmtree(growing, ignore_errors=True)
-    return manifest, held
+    return manifest
+
+
+def _keep_what_changed(folder: Path, base: Base, state: State) -> None:
+    """changes.jsonl, and of the records those that were added or changed."""
+    moved = array("Q")  # in order, as the changes come
+
+    def told() -> Iterator[Mapping[str, Any]]:
+        for change in compared(base, state):
+            if change.change in ("added", "changed"):
+                moved.append(int(change.child_key))
+            yield asdict(change)
+
+    _write_list(folder / CHANGES, told())
+    path, kept = folder / jsonl.RECORDS, folder / "kept"
+    with kept.open("wb") as out:
+        for line in Lines(path).raw():
+            key = int(json.loads(line)["child_key"])
+            at = bisect_left(moved, key)
+            if at < len(moved) and moved[at] == key:
+                out.write(line)
+    kept.replace(path)
 
 
 def _chosen(names: Sequence[str]) -> dict[str, Format]:
@@ -145,31 +189,14 @@ def _chosen(names: Sequence[str]) -> dict[str, Format]:
     return {name: fmt for name, fmt in known.items() if name in names}
 
 
-def _write_lists(
-    folder: Path, bundle: Bundle, others: Mapping[str, Format], changes: Sequence[Change] | None,
-    sealed: Iterable[PlainRow] | None,
-) -> None:  # fmt: skip
-    lists: dict[str, Iterable[Mapping[str, Any]] | None] = {
-        CHANGES: None if changes is None else [asdict(c) for c in changes],
-        SEALED: sealed,
-        LEFT_OUT: [asdict(out) for fmt in others.values() for out in fmt.left_out(bundle)] if others else None,
-    }
-    for name, rows in lists.items():
-        if rows is not None:
-            with (folder / name).open("w", encoding="utf-8", newline="\n") as out:
-                out.writelines(json.dumps(dict(row), ensure_ascii=False) + "\n" for row in rows)
+def _write_list(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines(json.dumps(dict(row), ensure_ascii=False) + "\n" for row in rows)
 
 
-def _manifest(folder: Path, bundle: Bundle, held: list[Held], header: Header) -> dict[str, Any]:
+def _manifest(folder: Path, bundle: Bundle, sieve: _Sieve, header: Header) -> dict[str, Any]:
     files = sorted(p for p in folder.rglob("*") if p.is_file())
-    by_commune: dict[str, int] = {}
-    for record in bundle.records:
-        unit = f"{record['commune_code']}@{record['commune_from']}"
-        by_commune[unit] = by_commune.get(unit, 0) + 1
-    reasons: dict[str, int] = {}
-    for one in held:
-        for where in sorted({f.where for f in one.faults}):
-            reasons[where] = reasons.get(where, 0) + 1
+    by_commune = Counter(_unit(record) for record in bundle.records)
     return {
         "profile": bundle.profile.id,
         "profile_version": bundle.profile.version,
@@ -180,14 +207,18 @@ def _manifest(folder: Path, bundle: Bundle, held: list[Held], header: Header) ->
         "code_version": header.code_version,
         "number": header.number,
         "counts": {
-            "records": len(bundle.records),
-            "held": len(held),
-            "held_by_reason": dict(sorted(reasons.items())),
+            "records": by_commune.total(),
+            "held": sieve.held,
+            "held_by_reason": dict(sorted(sieve.reasons.items())),
             "records_by_commune": dict(sorted(by_commune.items())),
             "indicator_rows": len(bundle.indicators),
         },
         "files": {p.relative_to(folder).as_posix(): {"sha256": _sha256(p), "bytes": p.stat().st_size} for p in files},
     }
+
+
+def _unit(record: PlainRow) -> str:
+    return f"{record['commune_code']}@{record['commune_from']}"
 
 
 def _sha256(path: Path) -> str:
@@ -214,7 +245,9 @@ def check(folder: Path) -> Checked:
             _check_files(found)
         if found.good:
             _check_records(found)
-    except (AttributeError, KeyError, TypeError, ValueError, OSError) as fault:
+    except CheckFailed as fault:
+        found.problems.append(fault.vi)
+    except (AttributeError, KeyError, TypeError, ValueError, OSError, OverflowError) as fault:
         found.problems.append(f"{MANIFEST}: {type(fault).__name__}")
     return found
 
@@ -245,20 +278,32 @@ def _check_files(found: Checked) -> None:
 def _check_records(found: Checked) -> None:
     counts = found.manifest["counts"]
     read = {name: fmt.read(found.folder) for name, fmt in formats().items()}
-    first = read["jsonl"]
-    for number, record in enumerate(first.records, start=1):
+    first = read.pop("jsonl")
+    nothing = (None,) * len(read)
+    state, by_commune = State(), Counter[str]()
+    differ = set[str]()
+    lines = Lines(found.folder / jsonl.RECORDS).raw()
+    for number, (line, others) in enumerate(
+        zip_longest(lines, zip_longest(*(b.records for b in read.values()))), start=1
+    ):
+        record = json.loads(line) if line else None
+        differ |= {name for name, other in zip(read, others or nothing, strict=True) if other != record}
+        if line is None or record is None:
+            break
+        state.add(str(record["child_key"]), line)
+        by_commune[_unit(record)] += 1
         for fault in first.profile.faults(record):
             found.problems.append(f"records.jsonl, dòng/line {number}: {fault.where}: {fault.vi}")
-    if len(first.records) != counts["records"]:
+        if len(found.problems) >= _MANY:
+            return
+    if by_commune.total() != counts["records"] or dict(by_commune) != counts["records_by_commune"]:
         found.problems.append("records.jsonl: số bản ghi khác / count differs from the manifest")
-    if len(first.indicators) != counts["indicator_rows"]:
-        found.problems.append("indicators.jsonl: số dòng khác / count differs from the manifest")
-    if found.manifest["kind"] == "whole" and state_digest(first.records) != found.manifest["state"]:
+    if found.manifest["kind"] == "whole" and state.digest() != found.manifest["state"]:
         found.problems.append("records.jsonl: không phải trạng thái đã nêu / not the state that the manifest tells")
-    for name, other in read.items():
-        if _plain(other.records) != _plain(first.records):
-            found.problems.append(f"{name}: khác records.jsonl / differs from records.jsonl")
-
-
-def _plain(rows: Iterable[PlainRow]) -> list[dict[str, Any]]:
-    return [{k: (v if v != [] else None) for k, v in row.items()} for row in rows]
+    figures = 0
+    for row, others in zip_longest(first.indicators, zip_longest(*(b.indicators for b in read.values()))):
+        differ |= {name for name, other in zip(read, others or nothing, strict=True) if other != row}
+        figures += row is not None
+    if figures != counts["indicator_rows"]:
+        found.problems.append("indicators.jsonl: số dòng khác / count differs from the manifest")
+    found.problems.extend(f"{name}: khác jsonl / differs from jsonl" for name in sorted(differ))

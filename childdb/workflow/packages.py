@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,16 +31,19 @@ from childdb.workflow.releasing import Wanted, note_release, protected_of
 from indicators.engine import run
 from indicators.results import Results
 from schemas import codes
+from schemas.files import whole_file
+
+HELD_COLUMNS = ("child_key", "commune_code", "field", "ly_do", "reason")
 
 
 @dataclass(frozen=True)
 class Built:
-    """A package that was built: its manifest, what did not go out, and the list of it (kept in the office)."""
+    """A package that was built: its manifest, how many do not go out by commune, and their list (kept in the office)."""
 
     folder: Path
     manifest: Mapping[str, Any]
     held_list: Path | None
-    held: tuple[package.Held, ...]
+    held_by_commune: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -62,16 +68,12 @@ def build_package(
     records = list(plain_records(store, as_of, batch))
     store.note_use(actor, "export build", reason, len(records), now=now)
     header = package.Header(sender, receiver, as_of.isoformat(), batch, childdb.__version__, wanted.number)
-    with tempfile.TemporaryDirectory(prefix="childdb-") as place:
+    with tempfile.TemporaryDirectory(prefix="childdb-") as place, _held_list(folder) as stays:
         snapshot = Path(place) / "snapshot"
         write_snapshot(store, snapshot, as_known=batch, sealed_as_of=(as_of,) if wanted.sealed_counts else ())
         # the figures are those of the very snapshot that goes, so that the receiver can count them again
         results = results or run(snapshot, as_of=as_of)
         table = plain_table(results)
-        totals = Totals(as_of)
-        for record in records:
-            totals.see(record)
-        check_totals(totals, table)
         released = None
         if wanted.formats:
             counted = run(snapshot, as_of=as_of, filed=True)
@@ -79,12 +81,22 @@ def build_package(
             released = _marked(protected.frame)
             if not wanted.rehearsal:  # noted before it stands: what a killed run let out is known too
                 note_release(store, counted, protected, audience=receiver, actor=actor, now=now)
-        manifest, held = package.build(
-            folder, records, table, header, lambda target: shutil.copytree(snapshot, target),
+
+        def seen() -> Iterator[PlainRow]:
+            totals, count = Totals(as_of), 0
+            for record in plain_records(store, as_of, batch):
+                count += 1
+                totals.see(record)
+                yield record
+            store.note_use(actor, "export build", reason, count, now=now)  # before the package stands
+            check_totals(totals, table)
+
+        manifest = package.build(
+            folder, seen(), table, header, lambda target: shutil.copytree(snapshot, target),
             extra=wanted.formats, base=wanted.base,
-            sealed=list(_sealed(store, as_of, batch)) if wanted.sealed_rows else None, released=released,
+            sealed=_sealed(store, as_of, batch) if wanted.sealed_rows else None, released=released, hold=stays.add,
         )  # fmt: skip
-    return Built(folder, manifest, _list_held(folder, held), tuple(held))
+    return Built(folder, manifest, stays.path if stays.by_commune else None, stays.by_commune)
 
 
 def _marked(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -120,15 +132,29 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _list_held(folder: Path, held: list[package.Held]) -> Path | None:
+class _HeldList:
     """The list of held records beside the package, never in it: pseudonymous keys, communes, reasons."""
+
+    def __init__(self, path: Path, out: Any) -> None:
+        self.path, self._out = path, csv.writer(out)
+        self.by_commune: Counter[str] = Counter()
+
+    def add(self, one: package.Held) -> None:
+        if not self.by_commune:
+            self._out.writerow(HELD_COLUMNS)
+        self.by_commune[one.commune_code or ""] += 1
+        self._out.writerows([one.child_key, one.commune_code, f.where, f.vi, f.en] for f in one.faults)
+
+
+@contextmanager
+def _held_list(folder: Path) -> Iterator[_HeldList]:
+    """The list, which stands when the block ends well and something was held."""
     path = folder.with_name(folder.name + "-giu-lai.csv")
-    if not held:
-        path.unlink(missing_ok=True)
-        return None
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["child_key", "commune_code", "field", "ly_do", "reason"])
-        for one in held:
-            writer.writerows([one.child_key, one.commune_code, f.where, f.vi, f.en] for f in one.faults)
-    return path
+    with whole_file(path) as out:
+        text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
+        held = _HeldList(path, text)
+        yield held
+        text.flush()
+        text.detach()
+    if not held.by_commune:
+        path.unlink()

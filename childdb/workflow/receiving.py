@@ -7,20 +7,23 @@ the sender's state takes its place in one step, and the receipt is written last.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 import childdb
 from childdb.exchange import package, receipts
-from childdb.exchange.bundle import PlainRow
-from childdb.exchange.changes import Change, applied, state_digest
-from childdb.exchange.formats import formats
+from childdb.exchange.bundle import Lines, PlainRow
+from childdb.exchange.changes import Change, applied, state_of_file
+from childdb.exchange.formats import jsonl
 from childdb.exchange.inbox import District, Inbox, Received
 from childdb.exchange.keyring import Keyring
+from childdb.exchange.ordering import Ordered
 from childdb.exchange.profile import profile
 from childdb.exchange.receipts import Reason
 from childdb.exchange.sealing import unseal
@@ -31,6 +34,8 @@ from indicators.engine import run
 from indicators.results import Results
 from schemas.errors import CheckFailed, StoreBusy
 from schemas.files import file_lock, whole_file
+
+_TAG = 16  # bytes that stand for a personal number
 
 
 @dataclass(frozen=True)
@@ -75,24 +80,29 @@ def _answered(inbox: Inbox, ring: Keyring, opened: Path, sender: str, today: dat
         raise CheckFailed("Gói không nêu số hoặc ngày.", "The package tells neither number nor date.") from fault
     if not number.replace("-", "").isalnum():
         raise CheckFailed("Số gói không đúng dạng.", "The package's number has not the right form.")
-    before = inbox.district(sender)
-    if before.last and before.last.manifest == manifest:
-        return _receipt(inbox, ring, before.last, as_of)
-    reasons = _refusal(found, opened, before, number)
-    verdict = "refused"
-    records: Mapping[str, PlainRow] = {}
-    if not reasons:
-        records, reasons = _state(found, opened, before)
-    if not reasons:
-        reasons = list(_returned(records, inbox.others(sender)))
-        verdict = "partly" if reasons else "accepted"
-    last = Received(sender, number, manifest, as_of.isoformat(), int(found.manifest["batch"]), verdict,
-                    today.isoformat(), tuple(reasons))  # fmt: skip
-    if verdict != "refused":
-        back = {r.child_key for r in reasons}
-        inbox.add_snapshot(sender, opened / "snapshot")
-        inbox.keep(last, {key: row for key, row in records.items() if key not in back})
+    with inbox.district(sender) as before:
+        if before.last and before.last.manifest == manifest:
+            return _receipt(inbox, ring, before.last, as_of)
+        last = _judged(inbox, opened, before, Received(
+            sender, number, manifest, as_of.isoformat(), int(found.manifest["batch"]), "refused", today.isoformat(), ()
+        ), found)  # fmt: skip
     return _receipt(inbox, ring, last, as_of)
+
+
+def _judged(inbox: Inbox, opened: Path, before: District, said: Received, found: package.Checked) -> Received:
+    """What is said of the package; what is taken of it is kept."""
+    after = opened.with_name("after")
+    after.mkdir()
+    reasons = _refusal(found, opened, before, said.number) or _state(found, opened, before, after)
+    if reasons:
+        return replace(said, reasons=tuple(reasons))
+    records = jsonl.read(after).records
+    back = tuple(_returned(records, inbox.others(said.sender)))
+    last = replace(said, verdict="partly" if back else "accepted", reasons=back)
+    returned = {r.child_key for r in back}
+    inbox.add_snapshot(said.sender, opened / "snapshot")
+    inbox.keep(last, (row for row in records if row["child_key"] not in returned))
+    return last
 
 
 def _receipt(inbox: Inbox, ring: Keyring, last: Received, as_of: date) -> Taken:
@@ -131,46 +141,54 @@ def _figures_agree(found: package.Checked, opened: Path) -> list[Reason]:
     """The indicator table, counted again from the package's snapshot by the same version of the definitions."""
     if found.manifest["code_version"] != childdb.__version__:
         return []
-    told = formats()["jsonl"].read(opened).indicators
     counted = plain_table(run(opened / "snapshot", as_of=date.fromisoformat(found.manifest["as_of"])))
-    if [dict(row) for row in told] == json.loads(json.dumps(counted)):
+    if all(one == other for one, other in zip_longest(jsonl.read(opened).indicators, counted)):
         return []
     return [_whole("indicators", "Bảng chỉ tiêu không khớp với số liệu kèm theo.",
                    "The indicator table does not agree with the data beside it.")]  # fmt: skip
 
 
-def _state(
-    found: package.Checked, opened: Path, before: District
-) -> tuple[Mapping[str, PlainRow], list[Reason]]:  # fmt: skip
-    """The sender's records after this package, or why they cannot be made up."""
-    sent = formats()["jsonl"].read(opened).records
+def _state(found: package.Checked, opened: Path, before: District, after: Path) -> list[Reason]:
+    """The sender's records after this package, in the folder AFTER; or why they cannot be made up."""
+    sent = jsonl.read(opened).records
     if found.manifest["kind"] == "whole":
-        return {str(r["child_key"]): r for r in sent}, []
+        jsonl.write_records(sent, after)
+        return []
     gap = _whole("base", "Gói thay đổi dựa trên gói chưa nhận; hãy gửi gói đầy đủ.",
                  "The changes rest on a package that was not received; send a whole one.")  # fmt: skip
     if before.last is None or before.last.manifest != found.manifest["base"]:
-        return {}, [gap]
-    with (opened / package.CHANGES).open(encoding="utf-8") as lines:
-        changes = [Change(**json.loads(line)) for line in lines]
+        return [gap]
+    changes = (Change(**row) for row in Lines(opened / package.CHANGES))
     try:
-        after = applied(before.records, sent, changes)
+        jsonl.write_records(applied(before.records, sent, changes), after)
+        agrees = state_of_file(after / jsonl.RECORDS).digest() == found.manifest["state"]
     except CheckFailed as fault:
-        return {}, [_whole("changes", fault.vi, fault.en)]
-    return (after, []) if state_digest(after.values()) == found.manifest["state"] else ({}, [gap])
+        return [_whole("changes", fault.vi, fault.en)]
+    return [] if agrees else [gap]
 
 
-def _returned(records: Mapping[str, PlainRow], others: Iterable[District]) -> Iterator[Reason]:
+def _returned(records: Iterable[PlainRow], others: Iterable[PlainRow]) -> Iterator[Reason]:
     """Records that go back: a personal number that another child bears, here or in another district."""
-    elsewhere = {r["personal_id"] for other in others for r in other.records.values() if r.get("personal_id")}
-    here: dict[str, int] = {}
-    for record in records.values():
-        if record.get("personal_id"):
-            here[record["personal_id"]] = here.get(record["personal_id"], 0) + 1
-    heading = next(f.heading for f in profile().fields if f.key == "personal_id")
-    for key, record in records.items():
+    key = os.urandom(32)  # the numbers are set in order under a name that dies with this run
+
+    def tag(record: PlainRow) -> bytes | None:
         number = record.get("personal_id")
-        if number and (number in elsewhere or here[number] > 1):
-            yield Reason(key, str(record["commune_code"]), "personal_id",
+        return hashlib.blake2b(str(number).encode("utf-8"), key=key, digest_size=_TAG).digest() if number else None
+
+    order = Ordered(_TAG + 1)
+    for where, rows in ((b"here", records), (b"elsewhere", others)):
+        for record in rows:
+            if found := tag(record):
+                order.add(found + where[:1])
+    twice = set()
+    for number, borne in groupby(order, key=lambda entry: entry[:_TAG]):
+        places = Counter(entry[_TAG:] for entry in borne)
+        if places[b"h"] and places.total() > 1:
+            twice.add(number)
+    heading = next(f.heading for f in profile().fields if f.key == "personal_id")
+    for record in records if twice else ():
+        if tag(record) in twice:
+            yield Reason(str(record["child_key"]), str(record["commune_code"]), "personal_id",
                          f"“{heading}” đã ghi cho một trẻ khác.", "The personal number stands for another child too.")  # fmt: skip
 
 

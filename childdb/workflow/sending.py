@@ -14,10 +14,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from childdb.exchange import carriers, package, receipts
-from childdb.exchange.changes import Base, state_digest
+from childdb.exchange.changes import Base, state_of
 from childdb.exchange.destination import Destination
 from childdb.exchange.keyring import Keyring
-from childdb.exchange.profile import profile
 from childdb.exchange.sealing import seal
 from childdb.exchange.signing import own_key, sign_package
 from childdb.store import Store, ledger, named_settings
@@ -154,13 +153,10 @@ def _make(who: Sender, to: Destination, period: Period, *, version: int, reason:
         manifest = hashlib.sha256((folder / package.MANIFEST).read_bytes()).hexdigest()
         sealed = outbox(who.store) / f"{number}.age"
         seal(folder, sealed, receivers)
-    held: dict[str, int] = {}
-    for one in built.held:
-        held[one.commune_code or ""] = held.get(one.commune_code or "", 0) + 1
     said = built.manifest
     counts = {
         "number": number, "kind": said["kind"], "base": said["base"], "state": said["state"],
-        "records": said["counts"]["records"], "held": said["counts"]["held"], "held_by_commune": held,
+        "records": said["counts"]["records"], "held": said["counts"]["held"], "held_by_commune": dict(built.held_by_commune),
         "held_by_reason": said["counts"]["held_by_reason"], "indicator_rows": said["counts"]["indicator_rows"],
         "sealed_sha256": carriers.file_sha256(sealed), "sealed_bytes": sealed.stat().st_size, "signed_by": key.id,
         "approval": to.approval,
@@ -254,10 +250,10 @@ def _base(store: Store, to: Destination) -> Base | None:
     if not to.changes or not taken or taken[-1].state != ledger.ACCEPTED:
         return None
     last = taken[-1]
-    records, _ = package.sort_out(plain_records(store, last.as_of, last.batch), profile())
-    if state_digest(records) != last.counts["state"]:
+    state = state_of(package.going(plain_records(store, last.as_of, last.batch)))
+    if state.digest() != last.counts["state"]:
         return None
-    return Base(last.manifest, records, _Fates(store, last.batch))
+    return Base(last.manifest, state, _Fates(store, last.batch))
 
 
 class _Fates:

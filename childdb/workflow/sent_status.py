@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from childdb.exchange import package
 from childdb.exchange.profile import profile
 from childdb.store import Store, ledger
 from childdb.workflow.packages import plain_records
@@ -157,16 +156,18 @@ def worklist(
     store: Store, *, as_of: date, destination: str | None = None, commune: str | None = None
 ) -> Iterator[Work]:
     """What keeps records from going, by commune: what the gate holds now, and what came back with the last receipts."""
-    records = {str(r["child_key"]): r for r in plain_records(store, as_of, store.last_batch())}
-    _, held = package.sort_out(records.values(), profile())
-    found = [(h.child_key, "held", f.where, f.vi, f.en) for h in held for f in h.faults]
-    latest = {r.destination: r for r in ledger.runs(store, destination) if r.answer}
-    for run in latest.values():
-        reasons = run.answer.content["reasons"] if run.answer else ()
-        found += [(r["child_key"] or "", "returned", r["where"], r["vi"], r["en"]) for r in reasons]
-    rows = [_work(records.get(key, {}), key, *rest) for key, *rest in found]
+    returned: dict[str, list[Mapping[str, Any]]] = {}
+    for run in {r.destination: r for r in ledger.runs(store, destination) if r.answer}.values():
+        for reason in run.answer.content["reasons"] if run.answer else ():
+            returned.setdefault(reason["child_key"] or "", []).append(reason)
+    found = []
+    for record in plain_records(store, as_of, store.last_batch()):
+        key = str(record["child_key"])
+        found += [_work(record, key, "held", f.where, f.vi, f.en) for f in profile().faults(record)]
+        found += [_work(record, key, "returned", r["where"], r["vi"], r["en"]) for r in returned.pop(key, ())]
+    found += [_work({}, k, "returned", r["where"], r["vi"], r["en"]) for k, back in returned.items() for r in back]
     yield from sorted(
-        (w for w in rows if commune in (None, w.commune_code)), key=lambda w: (w.commune_code, w.child_key, w.field)
+        (w for w in found if commune in (None, w.commune_code)), key=lambda w: (w.commune_code, w.child_key, w.field)
     )
 
 

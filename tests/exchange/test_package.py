@@ -37,7 +37,8 @@ def snapshot(folder):
 
 
 def build(folder, records, figures=(FIGURE, MEAN)):
-    return package.build(folder, records, figures, HEADER, snapshot)
+    held = []
+    return package.build(folder, records, figures, HEADER, snapshot, hold=held.append), held
 
 
 def test_a_good_package_reads_back_as_it_was_written(tmp_path):

@@ -63,9 +63,9 @@ def test_whole_then_changes_through_sender_carrier_and_receiver_and_back(office)
     third = office.send(DECEMBER, correction=True).run
     assert third.counts["records"] == 1
     assert take(office, third).verdict == "accepted"
-    state = Inbox(office.place / "tinh", office.province).district("huyện")
-    assert sorted(r["full_name"] for r in state.records.values()) == ["Lò Thị Hoa", "Quàng Văn Nam"]
-    assert {r["ethnicity"] for r in state.records.values()} == {"03"}
+    with Inbox(office.place / "tinh", office.province).district("huyện") as state:
+        assert sorted(r["full_name"] for r in state.records) == ["Lò Thị Hoa", "Quàng Văn Nam"]
+        assert {r["ethnicity"] for r in state.records} == {"03"}
     assert take(office, november).verdict == "refused"  # older than what was received since
     names = [p for p in (office.place / "tinh").rglob("*") if p.is_file() and "Lò Thị Hoa".encode() in p.read_bytes()]
     assert names == []
@@ -86,7 +86,8 @@ def test_two_districts_are_counted_as_one_and_a_number_of_both_goes_back(office,
     assert take(office, office.send(DECEMBER, correction=True).run, folder).verdict == "accepted"
     taken = take(other, other.send(DECEMBER).run, folder, province)
     assert (taken.verdict, [r.where for r in taken.reasons]) == ("partly", ["personal_id"])
-    assert len(Inbox(folder, province).district("huyện khác").records) == 2
+    with Inbox(folder, province).district("huyện khác") as state:
+        assert len(state.records) == 2
     results = provincial_figures(folder, province, as_of=TODAY)
     frame = results.frame[results.frame["indicator"] == "birth_registration_u5"]
     (total,) = frame[(frame["unit"] == "11@1900-01-01") & (frame["group_name"] == "total")].itertuples()

@@ -169,7 +169,7 @@ def test_a_rehearsal_shows_what_would_go_and_writes_no_entry(office, tmp_path):
     office.set(formats=("sdmx",))
     before = len(ledger.runs(office.store))
     built = sending.rehearse(office.who(), "tinh", NOVEMBER, tmp_path / "goi")
-    assert (built.manifest["counts"]["records"], len(built.held)) == (2, 1)
+    assert (built.manifest["counts"]["records"], built.held_by_commune) == (2, {"03310": 1})
     assert len(ledger.runs(office.store)) == before
     assert list(office.stick.iterdir()) == []
     assert office.store.audit_events()[-1]["action"] == "names"

@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from childdb.exchange import package
-from childdb.exchange.changes import applied, compared, state_digest
-from childdb.exchange.profile import profile
+from childdb.exchange.changes import applied, compared, state_digest, state_of
 from childdb.workflow import sending
 from schemas.errors import ChildDBError
 from tests.store.people import record
@@ -51,7 +50,7 @@ def do(office, kind, what, step):
 
 
 def going(office, batch):
-    return package.sort_out(sending.plain_records(office.store, DAY, batch), profile())[0]
+    return list(package.going(sending.plain_records(office.store, DAY, batch)))
 
 
 class Receiver:
@@ -68,10 +67,11 @@ class Receiver:
         else:
             before = going(office, self.batch)
             assert state_digest(before) == state_digest(self.state.values())  # the past as known then does not move
-            base = sending.Base("m", before, sending._Fates(office.store, self.batch))
-            changes = compared(base, now)
+            base = sending.Base("m", state_of(before), sending._Fates(office.store, self.batch))
+            changes = list(compared(base, state_of(now)))
             moved = {c.child_key for c in changes}
-            self.state = applied(self.state, [r for r in now if r["child_key"] in moved], changes)
+            sent = [r for r in now if r["child_key"] in moved]
+            self.state = {r["child_key"]: r for r in applied(self.state.values(), sent, changes)}
             self.seen.append(sorted(c.change for c in changes))
             for change in changes:
                 if change.change == "merged":

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ _ROLES = {"father_name": "FTH", "mother_name": "MTH", "guardian_name": "GUARD"}
 _ROLE_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _GENDER = {"M": "male", "F": "female"}
 _MEASURES = {"weight_kg": ("29463-7", "Body weight", "kg"), "length_cm": ("8302-2", "Body height", "cm")}
+_FIELDS = {code: field for field, (code, _, _) in _MEASURES.items()}
 _DOSE = re.compile(r"([A-Z0-9_]+)(?:-(\d+))?(?:@(\d{4}-\d{2}-\d{2}))?")
 _PRECISION = {4: "year", 7: "month", 10: "day"}
 _DECIMAL = re.compile(r'"\\u001f(-?[0-9.]+)"')
@@ -41,14 +43,13 @@ def write(bundle: Bundle, folder: Path) -> list[Path]:
     place = folder / "fhir"
     place.mkdir(exist_ok=True)
     makers = {"Patient": _patients, "Immunization": _immunizations, "Observation": _observations}
-    written = []
-    for kind, make in makers.items():
-        path = place / f"{kind}.ndjson"
-        with path.open("w", encoding="utf-8", newline="\n") as out:
-            for record in bundle.records:
-                out.writelines(_line({"resourceType": kind, **resource}) for resource in make(record))
-        written.append(path)
-    return written
+    paths = {kind: place / f"{kind}.ndjson" for kind in makers}
+    with ExitStack() as open_files:
+        outs = {k: open_files.enter_context(p.open("w", encoding="utf-8", newline="\n")) for k, p in paths.items()}
+        for record in bundle.records:
+            for kind, make in makers.items():
+                outs[kind].writelines(_line({"resourceType": kind, **resource}) for resource in make(record))
+    return list(paths.values())
 
 
 def _line(resource: dict[str, Any]) -> str:
@@ -134,25 +135,47 @@ def _observations(record: PlainRow) -> Iterator[dict[str, Any]]:
 
 def read(folder: Path) -> Bundle:
     """The records again, with the fields of CARRIED and nothing else."""
-    place = folder / "fhir"
-    doses: dict[str, list[str]] = defaultdict(list)
-    for shot in _resources(place / "Immunization.ndjson"):
-        nth = shot.get("protocolApplied", [{}])[0].get("doseNumberPositiveInt")
-        given = shot.get("occurrenceDateTime")
-        text = shot["vaccineCode"]["coding"][0]["code"] + (f"-{nth}" if nth else "") + (f"@{given}" if given else "")
-        doses[shot["patient"]["reference"]].append(text)
-    measured: dict[str, dict[str, Any]] = defaultdict(dict)
-    fields = {code: field for field, (code, _, _) in _MEASURES.items()}
-    for seen in _resources(place / "Observation.ndjson"):
-        child = measured[seen["subject"]["reference"]]
-        child[fields[seen["code"]["coding"][0]["code"]]] = seen["valueQuantity"]["value"]
-        child["measured_on"] = seen.get("effectiveDateTime")
-    records = []
-    for patient in _resources(place / "Patient.ndjson"):
-        me = f"Patient/{patient['id']}"
-        read_back = _person(patient) | measured[me] | {"doses": doses[me]}
-        records.append({key: read_back.get(key) for key in profile().keys})
-    return Bundle(profile(), tuple(records), ())
+    return Bundle(profile(), _Children(folder / "fhir"), ())
+
+
+class _Children:
+    """Patients with what the other two files, which stand in the same order, tell of each."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def __len__(self) -> int:
+        return sum(1 for _ in _resources(self._place / "Patient.ndjson"))
+
+    def __iter__(self) -> Iterator[PlainRow]:
+        shots = _ByPatient(_resources(self._place / "Immunization.ndjson"), lambda r: r["patient"]["reference"])
+        seen = _ByPatient(_resources(self._place / "Observation.ndjson"), lambda r: r["subject"]["reference"])
+        for patient in _resources(self._place / "Patient.ndjson"):
+            me = f"Patient/{patient['id']}"
+            found = _person(patient) | {"doses": [_dose(shot) for shot in shots.of(me)]}
+            for one in seen.of(me):
+                found[_FIELDS[one["code"]["coding"][0]["code"]]] = one["valueQuantity"]["value"]
+                found["measured_on"] = one.get("effectiveDateTime")
+            yield {key: found.get(key) for key in profile().keys}
+
+
+class _ByPatient:
+    """Resources in the order of patients, taken patient by patient."""
+
+    def __init__(self, resources: Iterator[dict[str, Any]], whose: Callable[[dict[str, Any]], str]) -> None:
+        self._resources, self._whose = resources, whose
+        self._next = next(resources, None)
+
+    def of(self, patient: str) -> Iterator[dict[str, Any]]:
+        while self._next is not None and self._whose(self._next) == patient:
+            yield self._next
+            self._next = next(self._resources, None)
+
+
+def _dose(shot: dict[str, Any]) -> str:
+    nth = shot.get("protocolApplied", [{}])[0].get("doseNumberPositiveInt")
+    given = shot.get("occurrenceDateTime")
+    return str(shot["vaccineCode"]["coding"][0]["code"]) + (f"-{nth}" if nth else "") + (f"@{given}" if given else "")
 
 
 def _resources(path: Path) -> Iterator[dict[str, Any]]:
@@ -181,23 +204,23 @@ def _person(patient: dict[str, Any]) -> dict[str, Any]:
 
 
 def left_out(bundle: Bundle) -> list[LeftOut]:
+    filled: Counter[str] = Counter()
+    odd = bare = 0
+    for record in bundle.records:
+        filled.update(k for k, v in record.items() if k not in CARRIED and v not in (None, "", []))
+        odd += sum(not _DOSE.fullmatch(d) for d in record.get("doses") or ())
+        bare += bool(record.get("measured_on")) and not any(record.get(m) is not None for m in _MEASURES)
     found = [
-        LeftOut("fhir", f.key, filled, f"Hồ sơ Patient của FHIR không có chỗ cho “{f.heading}”.",
+        LeftOut("fhir", f.key, filled[f.key], f"Hồ sơ Patient của FHIR không có chỗ cho “{f.heading}”.",
                 f"No place in the guide's Patient for {f.key}.")
-        for f in bundle.profile.fields if f.key not in CARRIED and (filled := _filled(bundle.records, f.key))
+        for f in bundle.profile.fields if filled[f.key]
     ]  # fmt: skip
-    odd = sum(not _DOSE.fullmatch(d) for r in bundle.records for d in r.get("doses") or ())
     if odd:
         found.append(LeftOut("fhir", "doses", odd, "Mũi tiêm ghi không đúng dạng VẮCXIN-MŨI@NGÀY.",
                              "A dose not written as VACCINE-DOSE@DATE."))  # fmt: skip
-    bare = sum(1 for r in bundle.records if r.get("measured_on") and not any(r.get(m) is not None for m in _MEASURES))
     if bare:
         found.append(LeftOut("fhir", "measured_on", bare, "Ngày cân đo không có số đo.", "A date without a measure."))
     if bundle.indicators:
         found.append(LeftOut("fhir", "indicators", len(bundle.indicators), "Bảng chỉ tiêu không gửi bằng FHIR.",
                              "The indicator table does not go by FHIR."))  # fmt: skip
     return found
-
-
-def _filled(records: Iterable[PlainRow], key: str) -> int:
-    return sum(r.get(key) not in (None, "", []) for r in records)

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from childdb.exchange.bundle import INDICATOR_COLUMNS, Bundle, LeftOut
+from childdb.exchange.bundle import INDICATOR_COLUMNS, Bundle, LeftOut, Lines, PlainRow, encoded, record_line
 from childdb.exchange.profile import profile
 
 SUFFIX = ".jsonl"
 WHOLE = True
+RECORDS, INDICATORS = "records.jsonl", "indicators.jsonl"
 
 
 def write(bundle: Bundle, folder: Path) -> list[Path]:
-    records, indicators = folder / "records.jsonl", folder / "indicators.jsonl"
-    _lines(records, bundle.records, bundle.profile.keys)
-    _lines(indicators, bundle.indicators, INDICATOR_COLUMNS)
-    return [records, indicators]
+    return [write_records(bundle.records, folder), write_figures(bundle.indicators, folder)]
 
 
-def _lines(path: Path, rows: Iterable[Any], keys: tuple[str, ...]) -> None:
+def write_records(records: Iterable[PlainRow], folder: Path) -> Path:
+    return _lines(folder / RECORDS, map(record_line, records))
+
+
+def write_figures(rows: Iterable[PlainRow], folder: Path) -> Path:
+    return _lines(folder / INDICATORS, (encoded({k: row.get(k) for k in INDICATOR_COLUMNS}) + "\n" for row in rows))
+
+
+def _lines(path: Path, lines: Iterable[str]) -> Path:
     with path.open("w", encoding="utf-8", newline="\n") as out:
-        for row in rows:
-            out.write(json.dumps({k: row.get(k) for k in keys}, ensure_ascii=False) + "\n")
+        out.writelines(lines)
+    return path
 
 
 def read(folder: Path) -> Bundle:
-    return Bundle(profile(), _rows(folder / "records.jsonl"), _rows(folder / "indicators.jsonl"))
-
-
-def _rows(path: Path) -> tuple[dict[str, Any], ...]:
-    with path.open(encoding="utf-8") as lines:
-        return tuple(json.loads(line) for line in lines)
+    return Bundle(profile(), Lines(folder / RECORDS), Lines(folder / INDICATORS))
 
 
 def left_out(bundle: Bundle) -> list[LeftOut]:
