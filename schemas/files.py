@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
+
+
+def disk_full(fault: OSError) -> bool:
+    """Whether it is the disk's fault: full, or not to be written."""
+    return fault.errno in _FULL
 
 
 @contextmanager

@@ -41,7 +41,8 @@ class Lines:
         self._path = path
 
     def __iter__(self) -> Iterator[PlainRow]:
-        yield from map(json.loads, self.raw())
+        with self._path.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
 
     def __len__(self) -> int:
         return sum(1 for _ in self.raw())

@@ -286,7 +286,7 @@ def _check_records(found: Checked) -> None:
     for number, (line, others) in enumerate(
         zip_longest(lines, zip_longest(*(b.records for b in read.values()))), start=1
     ):
-        record = json.loads(line) if line else None
+        record = json.loads(line.decode("utf-8")) if line else None
         differ |= {name for name, other in zip(read, others or nothing, strict=True) if other != record}
         if line is None or record is None:
             break

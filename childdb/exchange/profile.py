@@ -13,6 +13,8 @@ from typing import Any
 from schemas.codes import PROVINCE_ID_CODES
 from schemas.errors import InvalidDefinition
 
+_CELL = 32_767  # letters that a cell of Excel holds
+_NO_LETTER = re.compile("[\ud800-\udfff\ufffe\uffff]")  # Unicode that is no letter and that no file may hold
 _PERSONAL_ID = re.compile("[0-9]{12}")
 KINDS = ("text", "date", "code", "codes", "int", "decimal", "bool")
 
@@ -63,28 +65,42 @@ class Profile:
         return tuple(f.key for f in self.fields if f.kind == "codes")
 
     @cached_property
-    def _judged(self) -> list[tuple[Field, Callable[[str], object] | None]]:
-        return [(f, re.compile(f.pattern).fullmatch if f.pattern else None) for f in self.fields]
+    def _judged(self) -> list[tuple[str, Field, Callable[[Any], object] | None]]:
+        return [(f.key, f, _fits(f)) for f in self.fields]
 
     def faults(self, record: Mapping[str, Any]) -> list[Fault]:
         """What keeps a record (plain values as in JSON Lines) from going out; empty where nothing does."""
         found = []
-        for field, fits in self._judged:
-            value = record.get(field.key)
+        for key, field, fits in self._judged:
+            value = record.get(key)
             if value is None or value == "" or value == []:
                 if field.required:
-                    found.append(Fault(field.key, f"Thiếu “{field.heading}”.", f"{field.key} is missing."))
-            elif (
-                (field.kind == "bool" and not isinstance(value, bool))
-                or (field.kind == "codes" and not (isinstance(value, list) and all(isinstance(v, str) for v in value)))
-                or (fits and not fits(str(value)))
-            ):
+                    found.append(Fault(key, f"Thiếu “{field.heading}”.", f"{key} is missing."))
+            elif fits and not fits(value):
                 found.append(_shape(field))
         for rule in self.rules:
             if not any(record.get(key) for key in rule.one_of):
                 found.append(Fault(rule.code, rule.vi, rule.en))
         found.extend(_number_faults(record))
         return found
+
+
+def _fits(field: Field) -> Callable[[Any], object] | None:
+    """Whether a filled value has the field's form; None where any has."""
+    if field.kind == "bool":
+        return lambda value: isinstance(value, bool)
+    pattern = re.compile(field.pattern).fullmatch if field.pattern else None
+    if field.kind == "codes":
+        return lambda value: (
+            isinstance(value, list) and all(isinstance(v, str) for v in value) and (not pattern or pattern(str(value)))
+        )
+    if pattern:
+        return lambda value: pattern(str(value))
+    return (
+        (lambda value: isinstance(value, str) and len(value) <= _CELL and not _NO_LETTER.search(value))
+        if field.kind == "text"
+        else None
+    )
 
 
 def _shape(field: Field) -> Fault:

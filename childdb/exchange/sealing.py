@@ -19,7 +19,7 @@ import pyrage
 
 from childdb.exchange.keyring import Entry
 from schemas.errors import CheckFailed, KeyFault, NoSpace, UnreadableFile
-from schemas.files import whole_file
+from schemas.files import disk_full, whole_file
 
 
 def write_payload(folder: Path, out: IO[bytes]) -> None:
@@ -62,6 +62,7 @@ def unseal(sealed: Path, folder: Path, openers: Iterable[Entry]) -> None:
         except FileNotFoundError as fault:
             raise UnreadableFile(f"Không có tệp {sealed.name}.", f"There is no file {sealed.name}.") from fault
         except (pyrage.DecryptError, OSError) as fault:
+            _unless_full(fault)
             raise CheckFailed(
                 f"{sealed.name}: không mở được: không niêm phong cho nơi này, hoặc tệp đã hỏng.",
                 f"{sealed.name} does not open: not sealed for this place, or the file is damaged.",
@@ -80,4 +81,11 @@ def _extract(payload: IO[bytes], folder: Path) -> None:
                     raise CheckFailed("Gói chứa mục không được phép.", "The package holds an entry that may not be.")
                 tar.extract(entry, folder, filter="data")
     except (tarfile.TarError, EOFError, OSError, zlib.error) as fault:
+        _unless_full(fault)
         raise CheckFailed("Nội dung gói không đọc được.", "The package's content cannot be read.") from fault
+
+
+def _unless_full(fault: Exception) -> None:
+    """A full disk is not the package's fault."""
+    if isinstance(fault, OSError) and disk_full(fault):
+        raise fault

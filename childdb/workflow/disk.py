@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +11,7 @@ import duckdb
 from xlsxwriter.exceptions import FileCreateError
 
 from schemas.errors import NoSpace
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
+from schemas.files import disk_full
 
 
 @contextmanager
@@ -22,7 +20,7 @@ def disk_faults_named() -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno not in _FULL:
+        if not disk_full(fault):
             raise
         raise _full() from fault
     except (duckdb.IOException, FileCreateError) as fault:
@@ -44,5 +42,5 @@ def workshop(place: Path) -> Iterator[Path]:
 
 
 def _full() -> NoSpace:
-    return NoSpace("Đĩa đầy hoặc không ghi được; chưa gửi gì. Dọn bớt rồi chạy lại.",
-                   "The disk is full or cannot be written; nothing was sent. Make room and run again.")  # fmt: skip
+    return NoSpace("Đĩa đầy hoặc không ghi được; việc này chưa xong. Dọn bớt rồi chạy lại.",
+                   "The disk is full or cannot be written; this is not done. Make room and run again.")  # fmt: skip

@@ -28,7 +28,7 @@ from childdb.exchange.profile import profile
 from childdb.exchange.receipts import Reason
 from childdb.exchange.sealing import unseal
 from childdb.exchange.signing import own_key, package_signer
-from childdb.workflow.disk import workshop
+from childdb.workflow.disk import disk_faults_named, workshop
 from childdb.workflow.figures import plain_table
 from indicators.engine import run
 from indicators.results import Results
@@ -58,8 +58,8 @@ def receive(sealed: Path, folder: Path, ring: Keyring, *, today: date) -> Taken:
     """
     own_key(ring)
     inbox = Inbox(folder, ring)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with ExitStack() as held:
+    with disk_faults_named(), ExitStack() as held:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             held.enter_context(file_lock(folder / ".receiving"))
         except BlockingIOError as fault:

@@ -1,14 +1,16 @@
 """The provincial package: whole or absent, read back, and refusing whatever was changed."""
 
 import json
+import weakref
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from childdb.exchange import package
 from childdb.exchange.bundle import Bundle
-from childdb.exchange.formats import formats
+from childdb.exchange.formats import formats, xlsx
 from childdb.exchange.profile import profile
 from schemas.errors import UnreadableFile
 
@@ -55,6 +57,8 @@ def test_a_good_package_reads_back_as_it_was_written(tmp_path):
     [
         ({"full_name": None}, "full_name"),
         ({"sex": "X"}, "sex"),
+        ({"village": "\ufffe"}, "village"),
+        ({"village": "x" * 40_000}, "village"),  # more than a cell holds
         ({"mother_name": None}, "parent_or_guardian"),
         ({"personal_id": "01132000000"}, "personal_id"),
         ({"personal_id": "011220000001"}, "personal_id"),  # even century digit: a boy
@@ -137,6 +141,61 @@ def test_a_build_that_fails_leaves_the_earlier_package_as_it_was(tmp_path):
         package.build(tmp_path / "goi", [whole(GOOD)], [FIGURE], HEADER, breaks)
     assert (tmp_path / "goi" / "manifest.json").read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["goi"]
+
+
+class Row(dict):
+    """A record that can be watched."""
+
+    __hash__ = object.__hash__
+
+
+def test_records_go_by_one_after_another_and_are_not_kept(tmp_path):
+    alive, most = weakref.WeakSet(), []
+
+    def passing():
+        for n in range(2000):
+            row = Row(whole(GOOD | {"child_key": str(n), "sex": "Q" if n % 2 else "F"}))
+            alive.add(row)
+            most.append(len(alive))
+            yield row
+
+    held = []
+    manifest = package.build(tmp_path / "goi", passing(), [FIGURE], HEADER, snapshot, hold=held.append)
+    assert (manifest["counts"]["records"], len(held)) == (1000, 1000)
+    assert max(most) <= 2
+
+
+def test_what_is_too_much_for_one_workbook_stands_in_numbered_ones(tmp_path):
+    count = xlsx.ROWS + 3
+    few = {key: GOOD[key] for key in ("commune_code", "commune_from", "full_name", "sex")}
+    rows = [whole(few | {"child_key": str(n)}) for n in range(count)]
+    paths = xlsx.write(Bundle(profile(), rows, [FIGURE, MEAN]), tmp_path)
+    assert [p.name for p in paths] == ["records.xlsx", "records-2.xlsx"]
+    back = xlsx.read(tmp_path)
+    assert [r["child_key"] for r in back.records] == [r["child_key"] for r in rows]
+    assert list(back.indicators) == [FIGURE, MEAN]
+    second = openpyxl.load_workbook(paths[1])
+    assert [s.max_row for s in second] == [4, 1]
+    assert second["Trẻ em"].auto_filter.ref.endswith("4")
+
+
+def test_a_workbook_more_or_less_is_found(tmp_path):
+    build(tmp_path / "goi", [whole(GOOD)])
+    manifest = json.loads((tmp_path / "goi" / "manifest.json").read_text("utf-8"))
+    book = (tmp_path / "goi" / "records.xlsx").read_bytes()
+    for content in (book, b"no workbook"):
+        path = tmp_path / "goi" / "records-2.xlsx"
+        path.write_bytes(content)
+        manifest["files"][path.name] = {"sha256": package._sha256(path), "bytes": len(content)}
+        (tmp_path / "goi" / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+        assert not package.check(tmp_path / "goi").good
+
+
+def test_letters_that_a_sheet_cannot_hold_come_back(tmp_path):
+    names = ["a\x0bb _x0041_ & <x>", " đầu", "cuối ", "hai\ndòng", "\tô", "= 1", "\r\n x", "\ue000"]
+    rows = [whole(GOOD | {"full_name": name}) for name in names]
+    xlsx.write(Bundle(profile(), rows, [FIGURE]), tmp_path)
+    assert [r["full_name"] for r in xlsx.read(tmp_path).records] == names
 
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=20).map(str.strip).filter(bool)

@@ -1,13 +1,15 @@
 """Starts jobs as processes of their own, quickly: this process imports everything once and forks for each job.
 
-It reads lines of JSON from its standard input: {"start": {...}} answers the new process's id; {"wait": id} answers its exit
-code (a signal as its negative number).
+It reads lines of JSON from its standard input: {"start": [KIND, {...}]} answers the new process's id; {"wait": id} answers
+its exit code (a signal as its negative number).
 """
 
 import json
 import os
 import resource
 import sys
+import tempfile
+import traceback
 from datetime import datetime
 from pathlib import Path
 
@@ -15,27 +17,42 @@ import stamina
 
 from childdb.exchange.keyring import Keyring, keyring_file
 from childdb.store import Store
-from childdb.workflow import scheduling
+from childdb.workflow import receiving, scheduling
 from childdb.workflow.sending import Sender
 from schemas.errors import ChildDBError
 
 
-def job(db, key_file, now, limit, said):
-    """What `childdb schedule run` does, at a moment that is given; LIMIT bounds the size of any file that is written."""
-    sys.stdout = sys.stderr = open(said, "a", encoding="utf-8")  # noqa: SIM115 (until the process ends)
-    if limit is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+def schedule_run(db, key_file, now):
+    """What `childdb schedule run` does, at a moment that is given."""
     moment = datetime.fromisoformat(now)
-    try:
-        with stamina.set_testing(True, attempts=1):  # without its waiting; the number of tries is the destination's
-            store = Store.open(db, Path(key_file))
-            ring = Keyring.read(keyring_file(Path(key_file)))
-            steps = scheduling.run_due(Sender(store, ring, "lịch", moment), moment.date())
-            store.close()
-    except ChildDBError as fault:
-        return fault.exit_code
+    with stamina.set_testing(True, attempts=1):  # without its waiting; the number of tries is the destination's
+        store = Store.open(db, Path(key_file))
+        ring = Keyring.read(keyring_file(Path(key_file)))
+        steps = scheduling.run_due(Sender(store, ring, "lịch", moment), moment.date())
+        store.close()
     faults = [f for s in steps if (f := s.fault or s.outcome.fault)]
     return faults[0].exit_code if faults else 0
+
+
+def receive(sealed, folder, ring, now):
+    """What `childdb receive` does, on a day that is given."""
+    receiving.receive(Path(sealed), Path(folder), Keyring.read(Path(ring)), today=datetime.fromisoformat(now).date())
+    return 0
+
+
+JOBS = {"schedule run": schedule_run, "receive": receive}
+
+
+def job(kind, said, temporary, limit=None, **words):
+    """One job; TEMPORARY is where it makes its passing files, LIMIT bounds the size of any file that it writes."""
+    sys.stdout = sys.stderr = open(said, "a", encoding="utf-8")  # noqa: SIM115 (until the process ends)
+    tempfile.tempdir = temporary
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        return JOBS[kind](**words)
+    except ChildDBError as fault:
+        return fault.exit_code
 
 
 def main():
@@ -46,7 +63,10 @@ def main():
             if child == 0:
                 code = 99
                 try:
-                    code = job(**asked["start"])
+                    kind, words = asked["start"]
+                    code = job(kind, **words)
+                except BaseException:
+                    traceback.print_exc()
                 finally:
                     sys.stdout.flush()
                     os._exit(code)

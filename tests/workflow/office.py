@@ -66,7 +66,7 @@ def make(place: Path, *rows) -> Office:
 
 def copy(office: Office, place: Path) -> Office:
     """The same office at another place, on its own."""
-    shutil.copytree(office.place, place)
+    shutil.copytree(office.place, place, dirs_exist_ok=True)
     again = Office(place)
     again.set()
     return again

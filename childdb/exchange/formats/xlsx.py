@@ -131,8 +131,9 @@ def _filled(frame: io.BytesIO, path: Path, sheets: list[Iterator[list[str]]]) ->
                 # of what size it is, a reader can see for itself
                 out.write(re.sub('<dimension ref="[^"]*"/>', "", before).encode("utf-8"))
                 style = re.search('style="([0-9]+)"', before)
-                out.writelines(line.encode("utf-8") for line in _rows(parts[name], style[1] if style else "0"))
-                out.write((end + after).encode("utf-8"))
+                with io.TextIOWrapper(out, "utf-8", newline="\n") as text:  # which writes many rows at once
+                    text.writelines(_rows(parts[name], style[1] if style else "0"))
+                    text.write(end + after)
 
 
 def _rows(rows: Iterable[list[str]], style: str) -> Iterator[str]:
