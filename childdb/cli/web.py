@@ -23,9 +23,10 @@ from schemas.errors import UsageFault
               help="Địa chỉ; trên mạng phải có TLS và người dùng / address; on a network only with TLS and users.")  # fmt: skip
 @click.option("--tls-cert", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="PEM")
 @click.option("--tls-key", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="PEM")
+@click.option("--login", is_flag=True, help="Hỏi tên và mật khẩu cả trên máy này / ask who it is on this computer too.")
 @click.pass_context
 def command(ctx: click.Context, port: int, no_browser: bool, host: str, tls_cert: Path | None,
-            tls_key: Path | None) -> None:  # fmt: skip
+            tls_key: Path | None, login: bool) -> None:  # fmt: skip
     """Mở các trang của phòng trong trình duyệt, trên máy này / the office's pages in the browser, on this computer."""
     if ctx.invoked_subcommand is not None:
         return
@@ -33,12 +34,13 @@ def command(ctx: click.Context, port: int, no_browser: bool, host: str, tls_cert
     from childdb.web import server
     from childdb.workflow.opening import open_store, web_folder
 
-    where = server.Place(host, port, tls_cert, tls_key)
+    where = server.Place(host, port, tls_cert, tls_key, login)
     db, key_file = place(ctx)
 
     def tell(address: str) -> None:
-        click.echo(say(ctx, f"Mở trong trình duyệt (chỉ dùng một lần): {address}",
-                       f"Open in a browser (works once): {address}"))  # fmt: skip
+        once = "token=" in address
+        click.echo(say(ctx, f"Mở trong trình duyệt{' (chỉ dùng một lần)' if once else ''}: {address}",
+                       f"Open in a browser{' (works once)' if once else ''}: {address}"))  # fmt: skip
         if not no_browser:
             webbrowser.open(address)
 
@@ -48,7 +50,7 @@ def command(ctx: click.Context, port: int, no_browser: bool, host: str, tls_cert
     finally:
         store.close()
     if url := server.running(folder):
-        tell(server.start_url(folder, url))
+        tell(url)
         return
 
     def opened(address: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import Callable, Coroutine
@@ -19,8 +20,9 @@ from starlette.staticfiles import StaticFiles
 import childdb.web.pages
 from childdb.web.page import _ENVIRONMENT, Desk, Page, Visit, set_menu
 from childdb.web.safety import Doorkeeper, read_form
-from childdb.web.sessions import COOKIE, take_start_token
-from childdb.web.viewer import local_administrator
+from childdb.web.sessions import COOKIE, Session, take_start_token
+from childdb.web.viewer import local_administrator, viewer_of
+from childdb.workflow.people import sign_in, standing
 from schemas.errors import ChildDBError, NotAllowed, NotFound, StoreBusy, UsageFault
 
 _STATUS = {NotAllowed: 403, NotFound: 404, UsageFault: 400, StoreBusy: 503}
@@ -43,6 +45,8 @@ def make_app(desk: Desk, hosts: list[str], *, tls: bool = False) -> Doorkeeper:
     routes: list[Any] = [Route(p.path, _endpoint(desk, p), methods=[p.method]) for p in pages]
     routes += [
         Route("/start", _start(desk, tls), methods=["GET"]),
+        Route("/login", _login_page(desk), methods=["GET"]),
+        Route("/login", _login(desk, tls), methods=["POST"]),
         Route("/end", _end(desk), methods=["POST"]),
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
     ]
@@ -55,9 +59,9 @@ Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 def _endpoint(desk: Desk, page: Page) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        session = desk.sessions.find(request.cookies.get(COOKIE))
+        session = await run_in_threadpool(_present, desk, request.cookies.get(COOKIE))
         if session is None:
-            return _outside("Phiên làm việc đã hết. Mở lại bằng biểu tượng trên màn hình.", 401)
+            return _shut(desk, request)
         request.state.visit = visit = Visit(desk, session.viewer, session, request)
         if page.method == "POST":
             form = await read_form(request, session)
@@ -66,6 +70,61 @@ def _endpoint(desk: Desk, page: Page) -> Endpoint:
         return await run_in_threadpool(page.function, visit)
 
     return endpoint
+
+
+def _present(desk: Desk, key: str | None) -> Session | None:
+    """The session, with what its user may at this moment; none for who was disabled or has another password."""
+    session = desk.sessions.find(key)
+    if session is None or session.stamp is None:
+        return session
+    now = standing(desk.store, session.viewer.login)
+    if now is None or now.stamp != session.stamp:
+        desk.sessions.end(key)
+        return None
+    session.viewer = viewer_of(now.rights, now.name)
+    return session
+
+
+def _shut(desk: Desk, request: Request) -> Response:
+    """What who is not let in sees; a part of a page (htmx) is sent to the door whole."""
+    if desk.local is not None:
+        return _outside("Phiên làm việc đã hết. Mở lại bằng biểu tượng trên màn hình.", 401)
+    if "hx-request" in request.headers:
+        return Response("", 401, {"HX-Redirect": "/login"})
+    return RedirectResponse("/login", 303)
+
+
+def _login_page(desk: Desk) -> Endpoint:
+    async def page(request: Request) -> Response:
+        return RedirectResponse("/", 303) if desk.local is not None else _door()
+
+    return page
+
+
+def _login(desk: Desk, tls: bool) -> Endpoint:
+    # each proof of a password takes a tenth of a second and 32 MB: not many at once, whoever asks
+    proofs = asyncio.Semaphore(2)
+
+    async def login(request: Request) -> Response:
+        if desk.local is not None:
+            return RedirectResponse("/", 303)
+        form = await read_form(request, None)
+        login, password, code = (str(form.get(name, ""))[:200] for name in ("login", "password", "code"))
+        try:
+            async with proofs:
+                there = await run_in_threadpool(sign_in, desk.store, login.strip(), password, code, now=desk.now())
+        except (NotAllowed, StoreBusy) as fault:
+            return _door(fault.vi, 403 if isinstance(fault, NotAllowed) else 503)
+        answer = RedirectResponse("/", 303)
+        key = desk.sessions.begin(viewer_of(there.rights, there.name), there.stamp)
+        answer.set_cookie(COOKIE, key, httponly=True, samesite="strict", secure=tls, path="/")
+        return answer
+
+    return login
+
+
+def _door(sentence: str = "", status: int = 200) -> Response:
+    return HTMLResponse(_ENVIRONMENT.get_template("login.html").render(sentence=sentence), status)
 
 
 def _start(desk: Desk, tls: bool) -> Endpoint:

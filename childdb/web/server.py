@@ -18,6 +18,7 @@ from childdb.web.jobs import Queue, Worker
 from childdb.web.page import Desk
 from childdb.web.sessions import new_start_token
 from childdb.workflow.opening import Store, open_store, web_folder
+from childdb.workflow.people import accounts
 from schemas.errors import UsageFault
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -26,12 +27,20 @@ _RUNS = "runs.json"
 
 @dataclass(frozen=True)
 class Place:
-    """Where the server is to listen: PORT 0 takes any that is free; a network needs a certificate and its key."""
+    """Where the server is to listen: PORT 0 takes any that is free; a network needs a certificate and its key.
+
+    On a network, and with LOGIN here too, people sign in; else whoever has the start address is let in.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8765
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    login: bool = False
+
+    @property
+    def people_sign_in(self) -> bool:
+        return self.login or self.host not in LOOPBACK
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not (self.tls_cert and self.tls_key):
@@ -42,11 +51,11 @@ class Place:
 
 
 def running(folder: Path) -> str | None:
-    """The address of a server of this store that answers; None where there is none."""
+    """The address that opens the server of this store that answers; None where there is none."""
     with suppress(OSError, ValueError, KeyError):
         said = json.loads((folder / _RUNS).read_text("utf-8"))
         with socket.create_connection((said["host"], said["port"]), timeout=1):
-            return str(said["url"])
+            return str(said["url"]) if said["login"] else start_url(folder, said["url"])
     return None
 
 
@@ -61,18 +70,24 @@ def serve(
 ) -> None:  # fmt: skip
     """Serve until the process is ended; OPENED is called with the start address once the server listens."""
     store = open_store(db, key_file)
+    if place.people_sign_in and not any(a.ready and a.active for a in accounts(store, now=now())):
+        store.close()
+        raise UsageFault("Chưa có người dùng nào đăng nhập được: childdb user add",
+                         "No user can sign in yet: childdb user add")  # fmt: skip
     listening = _listen(place)
     try:
         host, port = listening.getsockname()[:2]
-        desk = make_desk(store, db, key_file, actor=actor, now=now, today=today)
+        desk = make_desk(store, db, key_file, actor=None if place.people_sign_in else actor, now=now, today=today)
         tls = place.tls_cert is not None
         name = f"[{host}]" if ":" in host else host
         url = f"{'https' if tls else 'http'}://{name}:{port}"
         names = {name, "localhost", place.host} if place.host in LOOPBACK else {place.host, socket.gethostname()}
         app = make_app(desk, [f"{n}:{port}" for n in names], tls=tls)
-        (desk.folder / _RUNS).write_text(json.dumps({"host": host, "port": port, "url": url}), "utf-8")
+        (desk.folder / _RUNS).write_text(
+            json.dumps({"host": host, "port": port, "url": url, "login": place.people_sign_in}), "utf-8"
+        )
         desk.worker.wake()  # what was cut off by the last end is told so
-        opened(start_url(desk.folder, url))
+        opened(url if place.people_sign_in else start_url(desk.folder, url))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
             ssl_certfile=place.tls_cert, ssl_keyfile=place.tls_key, h11_max_incomplete_event_size=64 * 1024,

@@ -26,6 +26,7 @@ class Session:
     """One browser: its viewer, the token that its forms carry, and what it is to be told on the next page."""
 
     viewer: Viewer
+    stamp: str | None = None  # of who signed in: another one ends the session
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     began: float = field(default_factory=time.monotonic)
     used: float = field(default_factory=time.monotonic)
@@ -46,11 +47,11 @@ class Sessions:
         self._by_key: dict[str, Session] = {}
         self._lock = threading.Lock()
 
-    def begin(self, viewer: Viewer) -> str:
+    def begin(self, viewer: Viewer, stamp: str | None = None) -> str:
         """A new session; returns the cookie's value."""
         key = secrets.token_urlsafe(32)
         with self._lock:
-            self._by_key[_hashed(key)] = Session(viewer)
+            self._by_key[_hashed(key)] = Session(viewer, stamp)
         return key
 
     def find(self, key: str | None) -> Session | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.errors import NotAllowed
+from schemas.rights import Rights, local
 
 # what somebody may do; each page names what it asks for
-IMPORT, HELD, NAMES, PAIRS, FIGURES, REPORTS, SENDING, PEOPLE, SEALED = (
-    "import", "held", "names", "pairs", "figures", "reports", "sending", "people", "sealed",
+IMPORT, HELD, NAMES, PAIRS, FIGURES, REPORTS, SENDING, ANSWER, PEOPLE, SEALED = (
+    "import", "held", "names", "pairs", "figures", "reports", "sending", "answer", "people", "sealed",
 )  # fmt: skip
-EVERYTHING = frozenset({IMPORT, HELD, NAMES, PAIRS, FIGURES, REPORTS, SENDING, PEOPLE, SEALED})
+_OF_ACTION = {
+    "import": IMPORT, "correct": HELD, "decide": PAIRS, "report": REPORTS, "send": SENDING, "answer": ANSWER,
+    "administer": PEOPLE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -22,10 +26,16 @@ class Viewer:
     may: frozenset[str]
     communes: frozenset[str] | None = None
     alone: bool = False  # the one person at this computer: no login, no second factor
+    rights: Rights = field(default_factory=lambda: local(""))
 
     def sees(self, commune: str | None) -> bool:
-        """Whether rows of a commune (a unit's key) may be shown; rows without one only to who sees all."""
+        """Whether rows and counts of a commune (a unit's key) may be shown; rows without one only to who sees all."""
         return self.communes is None or (commune is not None and commune in self.communes)
+
+    @property
+    def sees_everywhere(self) -> bool:
+        """Whether totals over all communes may be shown."""
+        return self.communes is None
 
     def require(self, *wanted: str) -> None:
         for one in wanted:
@@ -37,6 +47,18 @@ class Viewer:
             raise NotAllowed("Xã này ngoài phạm vi của bạn.", "This commune is not within your rights.")
 
 
+def viewer_of(rights: Rights, shown_name: str = "", *, alone: bool = False) -> Viewer:
+    """A viewer with the words that pages ask for."""
+    may = {word for action, word in _OF_ACTION.items() if rights.may(action)}
+    if rights.sees_children:
+        may.add(FIGURES)
+    if rights.sees_names:
+        may.add(NAMES)
+    if rights.sees_sealed:
+        may.add(SEALED)
+    return Viewer(rights.login, shown_name or rights.login, frozenset(may), rights.communes, alone, rights)
+
+
 def local_administrator(login: str) -> Viewer:
     """Who sits at the computer that holds the store and its key: everything is open to them anyway."""
-    return Viewer(login, login, EVERYTHING, None, alone=True)
+    return viewer_of(local(login), alone=True)

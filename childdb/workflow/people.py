@@ -47,6 +47,7 @@ class Standing:
     """What a signed-in user may do now; `stamp` changes with password and second factor, which ends older sessions."""
 
     rights: Rights
+    name: str
     stamp: str
 
 
@@ -140,6 +141,15 @@ def set_password(store: Store, login: str, password: str, *, actor: str, now: da
         _note(connection, store, actor, "user password", now, user=login)
 
 
+def change_own_password(store: Store, login: str, old: str, new: str, *, now: datetime) -> None:
+    """A user's own new password, for who knows the old one; ends the other sessions."""
+    with store.reading() as connection:
+        user = users.named(connection, store.cipher, login)
+    if not passwords.fits(old, user.secret.get("password")):
+        raise NotAllowed("Mật khẩu cũ không đúng.", "The old password is not right.")
+    set_password(store, login, new, actor=login, now=now)
+
+
 def new_second_factor(store: Store, login: str, *, actor: str, now: datetime) -> tuple[str, str]:
     """A new second factor for a user's telephone: its seed and its otpauth address, shown this once; ends sessions."""
     seed = passwords.new_seed()
@@ -229,7 +239,8 @@ def standing(store: Store, login: str) -> Standing | None:
 
 def _standing(user: User) -> Standing:
     text = json.dumps([user.login, user.secret.get("password"), user.secret.get("seed")])
-    return Standing(rights_of(user.login, user.roles, user.communes), hashlib.sha256(text.encode()).hexdigest()[:16])
+    stamp = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return Standing(rights_of(user.login, user.roles, user.communes), user.shown_name, stamp)
 
 
 # -- the access log ---------------------------------------------------------------------------------------------------
