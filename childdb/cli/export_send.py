@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 import tempfile
 from dataclasses import asdict, fields
 from datetime import date
@@ -33,18 +32,6 @@ def sender(ctx: click.Context, store: Store) -> Sender:
     return Sender(store, open_keyring(place(ctx)[1]), actor(), now())
 
 
-def period_of(store: Store, to: str, as_of: date | None, name: str | None) -> Period:
-    """The period meant: as named, as on its last day; or the month of the day named; or what is due, or ended last."""
-    from childdb.workflow.scheduling import period_by_hand
-    from childdb.workflow.sending import Period, month_of, period_end
-
-    if name is None:
-        return month_of(as_of) if as_of else period_by_hand(store, to, today())
-    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?", name):
-        raise UsageFault("Kỳ ghi như 2024-11, 2024-Q4 hoặc 2024.", "Write the period like 2024-11, 2024-Q4 or 2024.")
-    return Period(name, as_of or min(today(), period_end(name)))
-
-
 def tell_page(ctx: click.Context, store: Store) -> None:
     """Write the page anew, as its ledger has changed; that it cannot be written keeps nothing else from being done."""
     from childdb.workflow.sent_page import write_page
@@ -71,9 +58,10 @@ def send(ctx: click.Context, name: str, as_of: date | None, period: str | None, 
          reason: str | None) -> int:  # fmt: skip
     """Lập, ký, niêm phong và gửi gói của kỳ / make, sign, seal and send the period's package."""
     from childdb.workflow import sending
+    from childdb.workflow.scheduling import period_asked
 
     with opened(ctx) as store:
-        who, wanted = sender(ctx, store), period_of(store, name, as_of, period)
+        who, wanted = sender(ctx, store), period_asked(store, name, today(), period, as_of)
         if dry_run:
             return _rehearsed(ctx, who, name, wanted, reason or sending.REASON)
         try:

@@ -66,8 +66,11 @@ def _endpoint(desk: Desk, page: Page) -> Endpoint:
         if page.method == "POST":
             form = await read_form(request, session)
             request.state.visit = visit = Visit(desk, session.viewer, session, request, form)
-        session.viewer.require(*page.needs)
-        return await run_in_threadpool(page.function, visit)
+        try:
+            session.viewer.require(*page.needs)
+            return await run_in_threadpool(page.function, visit)
+        finally:
+            await visit.form.close()  # what was uploaded
 
     return endpoint
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChainableUndefined, Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -39,24 +38,10 @@ class Desk:
     today: Callable[[], date]
     local: str | None = None  # the login of the one person at this computer; None where people log in
     sessions: Sessions = field(default_factory=Sessions)
-    freshening: threading.Thread | None = None
 
     @cached_property
     def finder(self) -> Finder:
-        """The index of names, made anew beside the pages where the store has changed."""
-        found = Finder(self.store)
-        found.prepare()
-        return found
-
-    def freshen(self, patience: float = 0.0) -> Finder:
-        """The index; where it is behind, a new one is begun, and waited for as long as PATIENCE (seconds)."""
-        finder = self.finder
-        if finder.behind() and not (self.freshening and self.freshening.is_alive()):
-            self.freshening = threading.Thread(target=finder.prepare, daemon=True)
-            self.freshening.start()
-        if self.freshening and patience:
-            self.freshening.join(patience)
-        return finder
+        return Finder(self.store)
 
     def start(self, kind: str, viewer: Viewer, words: Mapping[str, Any], id: str | None = None) -> Job:
         """Give the worker something to do."""
@@ -98,7 +83,7 @@ class Visit:
 
     def number(self, name: str) -> int:
         text = self.part(name)
-        if not re.fullmatch(r"[0-9]{1,19}", text) or int(text) >= 2**63:
+        if not re.fullmatch(r"[0-9]{1,18}", text):
             raise NotFound("Không có trang này.", "There is no such page.")
         return int(text)
 
@@ -106,6 +91,11 @@ class Visit:
         """A word of the query or of the form, without blanks around it."""
         value = self.form.get(name) if name in self.form else self.request.query_params.get(name, default)
         return value.strip() if isinstance(value, str) else default
+
+    def secret(self, name: str) -> str:
+        """A password as it was typed, blanks and all."""
+        value = self.form.get(name)
+        return value[:200] if isinstance(value, str) else ""
 
     def files(self, name: str) -> list[UploadFile]:
         return [f for f in self.form.getlist(name) if isinstance(f, UploadFile) and f.filename]
@@ -116,10 +106,6 @@ class Visit:
         if not said:
             raise UsageFault("Cần ghi lý do.", "A reason is needed.")
         return said[:300]
-
-    def note(self, what: str, reason: str, rows: int) -> None:
-        """Named rows are shown: an entry of the access log and of the audit chain, before they are."""
-        self.store.note_use(self.viewer.login, what, reason, rows, now=self.desk.now())
 
     def tell(self, sentence: str, kind: str = "good") -> None:
         """A sentence at the head of the next page."""
@@ -200,7 +186,7 @@ def indicator_name(id: str) -> str:
 _ENVIRONMENT = Environment(
     loader=PackageLoader("childdb.web"),
     autoescape=True,
-    undefined=ChainableUndefined,
+    undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -5,7 +5,9 @@ A task is `task(job, store, progress, place) -> result`; PLACE is the job's own 
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,8 +16,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from childdb.web.jobs import Job
+from childdb.web.jobs import Job, Queue
 from childdb.workflow.opening import Store
+from schemas.codes import units
 
 Progress = Callable[..., None]
 Task = Callable[[Job, Store, Progress, Path], dict[str, Any]]
@@ -174,27 +177,130 @@ def undo(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, A
     return {"batch": done.batch, "undone_by": done.undone_by}
 
 
-def correct(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
-    """One held row read again with other cells."""
-    from childdb.workflow.mending import correct as again
+def erase(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """A child erased at request; what other jobs keep (workbooks dropped in, previews, returns, reports) goes with it."""
+    from childdb.workflow import erasing
 
-    outcome = again(
-        store, int(job.words["row"]), job.words["said"], actor=job.owner, now=now(), today=today(), place=place
-    )
-    waiting = [r.id for r in store.held_rows(batch=outcome.batch)] if outcome.batch else []
-    status = next(iter(outcome.statuses.values()), "held_back")
-    return {"batch": outcome.batch, "status": status, "held": waiting[0] if waiting else None}
+    words = job.words
+    done = erasing.erase(store, int(words["child"]), request=int(words["request"]), reason=str(words["reason"]),
+                         actor=job.owner, now=now())  # fmt: skip
+    queue = Queue(place.parent)
+    for other in queue.all():
+        if other.over:
+            queue.drop(other.id)
+    return {**asdict(done), "ledger": str(done.ledger)}
 
 
-def send_back(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
-    """The return workbooks of some held rows."""
-    from childdb.workflow.mending import send_back as returned
+def _sender(job: Job, store: Store) -> Any:
+    from childdb.workflow.opening import open_keyring
+    from childdb.workflow.sending import Sender
 
-    wanted = set(job.words["rows"])
-    rows = [r for r in store.held_rows(commune=str(job.words["unit"]).partition("@")[0] or None) if r.id in wanted]
-    files = returned(store, rows, place / "returns")
-    _zip(files, place / "returns.zip")
-    return {"rows": len(rows), "returns": [f.name for f in files]}
+    return Sender(store, open_keyring(store.key_file), job.owner, now())
+
+
+def _asked_period(job: Job) -> Any:
+    from childdb.workflow.sending import Period
+
+    return Period(str(job.words["period"]), date.fromisoformat(str(job.words["as_of"])))
+
+
+def rehearse(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """The package as it would go, read back and thrown away; what stays, counted by commune and reason."""
+    from collections import Counter
+
+    from childdb.workflow.destinations import destination
+    from childdb.workflow.sending import rehearse as story
+    from childdb.workflow.sent_status import status
+
+    to, period = str(job.words["to"]), _asked_period(job)
+    built = story(_sender(job, store), to, period, place / "goi")
+    shutil.rmtree(place / "goi", ignore_errors=True)
+    stays = list(csv.DictReader(built.held_list.read_text("utf-8-sig").splitlines())) if built.held_list else []
+    if built.held_list:
+        built.held_list.unlink()
+    since = {u.code: u.key for u in units().values() if u.level == "commune" and u.in_force(period.as_of)}
+    counted = Counter((since.get(r["commune_code"], ""), r["ly_do"]) for r in stays)
+    return {
+        "to": to, "period": period.name, "as_of": period.as_of.isoformat(), "receiver": destination(store, to).receiver,
+        "records": built.manifest["counts"]["records"], "held": built.manifest["counts"]["held"],
+        "reasons": [{"commune": c, "vi": vi, "children": n} for (c, vi), n in sorted(counted.items())],
+        "sent": any(line.run and line.period == period.name for line in status(store, to)),
+    }  # fmt: skip
+
+
+def send(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """The period's package on its way, once; the page beside the store tells of it too."""
+    from childdb.workflow.sending import send as story
+    from childdb.workflow.sent_page import write_page
+    from childdb.workflow.sent_status import status
+
+    to = str(job.words["to"])
+    try:
+        outcome = story(_sender(job, store), to, _asked_period(job), correction=bool(job.words["correction"]))
+    finally:
+        write_page(store, now=now())
+    line = next(one for one in status(store, to) if one.run == outcome.run.number)
+    return {**asdict(line), "made": outcome.made, "fault": outcome.fault.vi if outcome.fault else ""}
+
+
+def _bodies() -> Any:
+    """The office's own names of bodies, where the command line takes them from too."""
+    from childdb.workflow.reporting import bodies
+
+    named = os.environ.get("CHILDDB_BODIES")
+    return bodies(Path(named) if named else None)
+
+
+def report(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """One written report into the job's folder."""
+    from childdb.workflow import reporting, reporting_commune, reporting_page, reporting_workbook
+    from childdb.workflow.reporting_text import Period
+
+    words, name = job.words, str(job.words["period"])
+    if name.isdigit():
+        span, told = reporting.annual_span(int(name), None, None), Period(f"năm {name}", f"năm {int(name) + 1}", name)
+    else:
+        span, told = reporting.period_span(name, None)
+    asked = reporting.Asked(span, told, reporting.reporting_unit(None, span.as_of), _bodies(), bool(words["inside"]))
+    progress(0, 2, "tính chỉ tiêu")
+    figures = reporting.report_figures(store, asked, actor=job.owner, now=now())
+    progress(1, 2, "viết")
+    if words["form"] == "word":
+        done = reporting.write_word(
+            store, place / f"bao-cao-{name}.docx", asked, actor=job.owner, now=now(), figures=figures
+        )
+        return {"file": done.path.name, "numbers": done.numbers}
+    if words["form"] == "excel":
+        return {"file": reporting_workbook.write(figures, place / f"chi-tieu-{name}.xlsx").name, "numbers": 0}
+    if words["form"] == "html":
+        return {"file": reporting_page.write_page(store, figures, place / f"chi-tieu-{name}.html").name, "numbers": 0}
+    unit = str(words["unit"])
+    why = reporting_commune.Reason(job.owner, str(words["reason"]), now()) if words["reason"] else None
+    made = reporting_commune.write_sheet(store, figures, unit, place / f"xa-{unit.split('@')[0]}-{name}.docx", why)
+    return {"file": made.name, "numbers": 0}
+
+
+def forms(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """The forms by which agencies and communes write their part, as one zip."""
+    from childdb.workflow.reporting import annual_span, reporting_unit
+    from childdb.workflow.reporting_contributions import write_forms
+
+    year = str(job.words["period"])
+    on = annual_span(int(year), None, None).as_of
+    made = write_forms(place / "phieu", _bodies(), reporting_unit(None, on), on, f"năm {year}")
+    _zip(made, place / f"phieu-{year}.zip")
+    return {"file": f"phieu-{year}.zip", "numbers": 0}
+
+
+def report_check(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """Which numbers of an edited document agree with the store no more."""
+    from childdb.workflow.reporting_checking import checked
+
+    lines = checked(store, place / "files" / "bao-cao.docx", "vi")
+    shutil.rmtree(place / "files")
+    told = [{**asdict(x), "around": x.around[:80]} for x in lines if x.standing != "agrees"]
+    wrong = sum(x.standing in ("edited", "changed", "no_result") for x in lines)
+    return {"lines": told, "wrong": wrong, "bound": sum(x.number > 0 for x in lines)}
 
 
 def keep_known(place: Path, name: str, found: Mapping[str, Any]) -> None:
@@ -206,10 +312,21 @@ def keep_known(place: Path, name: str, found: Mapping[str, Any]) -> None:
 
 
 TASKS: dict[str, Task] = {
-    "preview": preview, "import": do_import, "undo_preview": undo_preview, "undo": undo, "correct": correct,
-    "send_back": send_back,
-}  # fmt: skip
+    "preview": preview,
+    "import": do_import,
+    "undo_preview": undo_preview,
+    "undo": undo,
+    "erase": erase,
+    "rehearse": rehearse,
+    "send": send,
+    "report": report,
+    "forms": forms,
+    "report_check": report_check,
+}
+# words of a job that are not kept once it is done: which child a parent asked to erase
+FORGOTTEN = {"erase": ("child", "reason")}
 TITLES = {
     "preview": "Đọc và xem trước", "import": "Nhập vào kho", "undo_preview": "Xem việc rút lại sẽ thay đổi gì",
-    "undo": "Rút lại", "correct": "Đọc lại dòng đã sửa", "send_back": "Lập bảng tính trả lại xã",
+    "undo": "Rút lại", "erase": "Xóa hẳn", "rehearse": "Thử gửi", "send": "Gửi tỉnh",
+    "report": "Lập báo cáo", "forms": "Lập phiếu xin đóng góp", "report_check": "Đối chiếu báo cáo",
 }  # fmt: skip

@@ -54,7 +54,7 @@ class Progress:
 
 def work(queue: Queue, job: Job, db: str | None, key_file: Path | None) -> None:
     """One job from waiting to its end; what goes wrong becomes its sentence, never a traceback."""
-    from childdb.web.tasks import TASKS
+    from childdb.web.tasks import FORGOTTEN, TASKS
     from childdb.workflow.opening import open_store
 
     running = replace(job, state=RUNNING)
@@ -74,7 +74,8 @@ def work(queue: Queue, job: Job, db: str | None, key_file: Path | None) -> None:
         queue.write(replace(running, state=FAILED, vi=f"Lỗi không ngờ trong chương trình ({type(fault).__name__}).",
                             en=f"An unforeseen fault in the program ({type(fault).__name__})."))  # fmt: skip
     else:
-        queue.write(replace(running, state=DONE, done=1, total=1, result=result))
+        words = {k: v for k, v in running.words.items() if k not in FORGOTTEN.get(job.kind, ())}
+        queue.write(replace(running, state=DONE, done=1, total=1, result=result, words=words))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from childdb.store import Store, audit, passwords, users
 from childdb.store.models import access_event
+from childdb.store.passwords import refuse_weak
 from childdb.store.users import Secret, User
 from childdb.workflow.matching import communes
 from schemas.codes import units
@@ -132,7 +133,7 @@ def set_active(store: Store, login: str, active: bool, *, actor: str, now: datet
 
 def set_password(store: Store, login: str, password: str, *, actor: str, now: datetime) -> None:
     """A new password; lifts a lock, ends sessions."""
-    passwords.refuse_weak(password, login)
+    refuse_weak(password, login)
     kept = passwords.kept(password)  # slow: outside the write transaction
     with store.writing() as connection:
         user = users.named(connection, store.cipher, login)
@@ -264,3 +265,9 @@ def access_log(store: Store, rights: Rights, *, actor: str | None = None, since:
         looks.append(Look(int(row.id), row.seen_at, row.actor, row.what, row.rows, reason,
                           asked if rights.sees_names or row.actor == rights.login else ""))  # fmt: skip
     return looks
+
+
+__all__ = [
+    "Account", "Look", "Standing", "access_log", "accounts", "add", "change_own_password", "new_second_factor", "refuse_new",
+    "refuse_unknown", "refuse_weak", "set_active", "set_password", "set_roles", "sign_in", "standing",
+]  # fmt: skip

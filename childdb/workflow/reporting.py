@@ -9,7 +9,7 @@ from pathlib import Path
 
 from childdb.report.blocks import Report
 from childdb.report.decree import write_report
-from childdb.report.settings import Bodies, outline
+from childdb.report.settings import Bodies, outline, read_bodies
 from childdb.store import Store
 from childdb.workflow.reporting_annexes import annexes
 from childdb.workflow.reporting_contributions import contributions, senders
@@ -42,6 +42,11 @@ class Written:
     path: Path
     figures: Figures
     numbers: int
+
+
+def bodies(file: Path | None = None) -> Bodies:
+    """The dated names of agencies and bodies: of the office's own FILE, else as they come with the program."""
+    return read_bodies(file)
 
 
 def annual_span(year: int, as_of: date | None, since: date | None) -> Span:

@@ -7,6 +7,7 @@ nothing but since when it stands, so that two schedulers, a restored store or a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -167,6 +168,15 @@ def _ask(who: Sender) -> None:
     for name in sorted({s.to for s in schedules(who.store)}):
         with suppress(NotFound):
             sending.ask_for_receipts(who, destination(who.store, name))
+
+
+def period_asked(store: Store, to: str, today: date, name: str | None, as_of: date | None = None) -> Period:
+    """The period meant: as named, as on its last day; or the month of the day named; or what is due, or ended last."""
+    if not name:
+        return sending.month_of(as_of) if as_of else period_by_hand(store, to, today)
+    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?", name):
+        raise UsageFault("Kỳ ghi như 2024-11, 2024-Q4 hoặc 2024.", "Write the period like 2024-11, 2024-Q4 or 2024.")
+    return Period(name, as_of or min(today, sending.period_end(name)))
 
 
 def period_by_hand(store: Store, name: str, today: date) -> Period:

@@ -19,8 +19,7 @@ from childdb.exchange.destination import Destination
 from childdb.exchange.keyring import Keyring
 from childdb.exchange.sealing import seal
 from childdb.exchange.signing import own_key, sign_package
-from childdb.store import Store, ledger, named_settings
-from childdb.store.clock import check_clock
+from childdb.store import Store, clock, ledger, named_settings
 from childdb.store.sending_lock import sending_lock
 from childdb.workflow.destinations import beside_store, destination, outbox
 from childdb.workflow.disk import disk_faults_named, workshop
@@ -84,10 +83,15 @@ def send(who: Sender, name: str, period: Period, *, correction: bool = False, re
 def believe_clock(who: Sender) -> None:
     """Refuse a clock that cannot be right, and note that."""
     try:
-        check_clock(who.store, who.now)
+        clock.check_clock(who.store, who.now)
     except CheckFailed as fault:
         ledger.write_not_made(who.store, "", "", fault, actor=who.actor, now=who.now)
         raise
+
+
+def confirm_clock(who: Sender) -> None:
+    """A person says that this computer's clock is right after all; noted in the audit chain."""
+    clock.confirm_clock(who.store, actor=who.actor, now=who.now)
 
 
 def send_alone(
