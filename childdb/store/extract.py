@@ -46,11 +46,11 @@ class _Source(Protocol):
     def read(self, sql: str) -> AbstractContextManager[Any]: ...
 
 
-def extract(con: duckdb.DuckDBPyConnection, store: Store, wanted: Sequence[Wanted]) -> None:
-    """Fill schema `store` of CON with the wanted tables, all as they stood at one moment."""
+def extract(con: duckdb.DuckDBPyConnection, store: Store, wanted: Sequence[Wanted], *, few: bool = False) -> None:
+    """Fill schema `store` of CON with the wanted tables, all as they stood at one moment; FEW: a handful of rows."""
     con.execute("create schema if not exists store")
     statements = [_statement(item, store.engine.dialect.name) for item in wanted]
-    with faults_named(), _source(store, statements) as source:
+    with faults_named(), _source(store, statements, few) as source:
         for item, statement in zip(wanted, statements, strict=True):
             _copy(con, source, item, statement)
 
@@ -104,10 +104,10 @@ def _kind(column: Column[Any]) -> str:
 
 
 @contextmanager
-def _source(store: Store, statements: Sequence[str]) -> Iterator[_Source]:
+def _source(store: Store, statements: Sequence[str], few: bool) -> Iterator[_Source]:
     """The fastest way to read this store; within a rehearsal, its own open transaction."""
     engine, file = store.engine, sqlite_file(store.url)
-    if store.rehearsing or engine.driver not in ("pysqlite", "psycopg"):
+    if few or store.rehearsing or engine.driver not in ("pysqlite", "psycopg"):
         with store.reading() as connection:
             yield _Rows(connection)
     elif file is not None and file.stat().st_size > SMALL_FILE:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
+from sqlalchemy import select
 
 from childdb.store import models as m
 from childdb.store import resolve_events, resolve_fields, resolve_households, resolve_spells
@@ -55,17 +56,21 @@ def resolved(
     named: bool = False,
     sealed: bool = False,
     linked_at: int | None = None,
+    only: int | None = None,
 ) -> Iterator[Resolved]:
     """Resolve the store as known at a batch (the last, if none is given), as if the batches WITHOUT were undone.
 
     With NAMED the identifying columns come too, still encrypted; with SEALED the sealed ones, still encrypted. LINKED_AT
     takes the decisions on who is whom from another batch than the rest (to tell apart what a comparison owes to them).
+    ONLY a child, by its key now: it alone with those of its households (whose lists tell how poor they are) is read, which
+    takes a moment however large the store; a village's spelling is then that of its own lists.
     """
     # what does not fit in memory is spilled to a folder of the owner's alone, which goes with the connection
     with tempfile.TemporaryDirectory(prefix="childdb-spill-") as spill, duckdb.connect() as con:
         con.execute("set temp_directory = ?", [spill])
         con.execute("set preserve_insertion_order = false")
-        extract(con, store, _wanted(named, sealed))
+        wanted = _wanted(named, sealed)
+        extract(con, store, wanted if only is None else _within(wanted, _household(store, only)), few=only is not None)
         batch = _batch(con, as_known)
         _live(con, batch, without)
         _children(con, linked_at)
@@ -116,6 +121,44 @@ def _wanted(named: bool, sealed: bool) -> list[Wanted]:
         else:
             found.append(Wanted(table, all_columns(table, sealed=named)))
     return found
+
+
+def _household(store: Store, child: int) -> set[int]:
+    """The identities of a child and of all who were ever written into one of its households."""
+    link, r, h = m.child_link.c, m.record.c, m.FACT_TABLES["residence"].c
+    with store.reading() as connection:
+        own = select(link.identity_id).where(link.child_key == child)
+        if connection.scalar(own) is None:
+            raise NotFound("Không có trẻ mang mã này.", "There is no child with this key.")
+        places = (
+            select(h.household_id).join(m.record, r.id == h.record_id)
+            .where(r.identity_id.in_(own), h.household_id.is_not(None))
+        )  # fmt: skip
+        mates = (
+            select(r.identity_id)
+            .join(m.FACT_TABLES["residence"], h.record_id == r.id)
+            .where(h.household_id.in_(places))
+        )
+        people = select(link.child_key).where(link.identity_id.in_(mates) | (link.child_key == child))
+        return {int(i) for (i,) in connection.execute(select(link.identity_id).where(link.child_key.in_(people)))}
+
+
+def _within(wanted: list[Wanted], identities: set[int]) -> list[Wanted]:
+    """The same tables, of some identities alone."""
+    who = ", ".join(str(i) for i in sorted(identities))
+    records = f"(select id from record where identity_id in ({who}))"
+    pair = f"identity_a in ({who}) and identity_b in ({who})"
+    of = {
+        "source_row": f"(record_id in {records} or id in (select source_row_id from row_decision where record_id in {records}))",
+        "row_decision": f"record_id in {records}",
+        "record": f"identity_id in ({who})",
+        "identity": f"id in ({who})",
+        "match_decision": f"(({pair}) or closes in (select id from match_decision where {pair}))",
+        "household": f"id in (select household_id from residence where record_id in {records})",
+        "commune_return": "id < 0",
+        **{m.FACT_TABLES[name].name: f"record_id in {records}" for name in FACTS},
+    }
+    return [replace(w, where=" and ".join(filter(None, (w.where, of.get(w.table.name))))) for w in wanted]
 
 
 def _store_id(con: duckdb.DuckDBPyConnection) -> str:

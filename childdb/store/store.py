@@ -189,6 +189,13 @@ class Store:
                 for who, child, number, *cells in connection.execute(asked)
             ]
 
+    def people_of(self, child: int) -> list[PersonRow]:
+        """The identities of one child, in the clear; what is shown of it needs a reason (`note_use`)."""
+        link = m.child_link.c
+        with self.reading() as connection:
+            who = connection.scalars(select(link.identity_id).where(link.child_key == child)).all()
+        return self.people(only=[int(i) for i in who]) if who else []
+
     def _clear(self, cells: list[Any]) -> dict[str, Any]:
         return {
             name: self.cipher.decrypt(cell, f"identity.{name}") if isinstance(cell, bytes) else cell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChainableUndefined, Environment, PackageLoader
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -38,10 +39,24 @@ class Desk:
     today: Callable[[], date]
     local: str | None = None  # the login of the one person at this computer; None where people log in
     sessions: Sessions = field(default_factory=Sessions)
+    freshening: threading.Thread | None = None
 
     @cached_property
     def finder(self) -> Finder:
-        return Finder(self.store)
+        """The index of names, made anew beside the pages where the store has changed."""
+        found = Finder(self.store)
+        found.prepare()
+        return found
+
+    def freshen(self, patience: float = 0.0) -> Finder:
+        """The index; where it is behind, a new one is begun, and waited for as long as PATIENCE (seconds)."""
+        finder = self.finder
+        if finder.behind() and not (self.freshening and self.freshening.is_alive()):
+            self.freshening = threading.Thread(target=finder.prepare, daemon=True)
+            self.freshening.start()
+        if self.freshening and patience:
+            self.freshening.join(patience)
+        return finder
 
     def start(self, kind: str, viewer: Viewer, words: Mapping[str, Any], id: str | None = None) -> Job:
         """Give the worker something to do."""
@@ -83,7 +98,7 @@ class Visit:
 
     def number(self, name: str) -> int:
         text = self.part(name)
-        if not re.fullmatch(r"[0-9]{1,18}", text):
+        if not re.fullmatch(r"[0-9]{1,19}", text) or int(text) >= 2**63:
             raise NotFound("Không có trang này.", "There is no such page.")
         return int(text)
 
@@ -106,6 +121,10 @@ class Visit:
         if not said:
             raise UsageFault("Cần ghi lý do.", "A reason is needed.")
         return said[:300]
+
+    def note(self, what: str, reason: str, rows: int) -> None:
+        """Named rows are shown: an entry of the access log and of the audit chain, before they are."""
+        self.store.note_use(self.viewer.login, what, reason, rows, now=self.desk.now())
 
     def tell(self, sentence: str, kind: str = "good") -> None:
         """A sentence at the head of the next page."""
@@ -186,7 +205,7 @@ def indicator_name(id: str) -> str:
 _ENVIRONMENT = Environment(
     loader=PackageLoader("childdb.web"),
     autoescape=True,
-    undefined=StrictUndefined,
+    undefined=ChainableUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )

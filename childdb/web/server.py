@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -86,6 +87,9 @@ def serve(
         (desk.folder / _RUNS).write_text(
             json.dumps({"host": host, "port": port, "url": url, "login": place.people_sign_in}), "utf-8"
         )
+        threading.Thread(
+            target=lambda: desk.finder, daemon=True
+        ).start()  # the index of names, while nobody waits for it
         desk.worker.wake()  # what was cut off by the last end is told so
         opened(url if place.people_sign_in else start_url(desk.folder, url))
         config = uvicorn.Config(

@@ -177,6 +177,29 @@ def undo(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, A
     return {"batch": done.batch, "undone_by": done.undone_by}
 
 
+def correct(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """One held row read again with other cells."""
+    from childdb.workflow.mending import correct as again
+
+    outcome = again(
+        store, int(job.words["row"]), job.words["said"], actor=job.owner, now=now(), today=today(), place=place
+    )
+    waiting = [r.id for r in store.held_rows(batch=outcome.batch)] if outcome.batch else []
+    status = next(iter(outcome.statuses.values()), "held_back")
+    return {"batch": outcome.batch, "status": status, "held": waiting[0] if waiting else None}
+
+
+def send_back(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """The return workbooks of some held rows."""
+    from childdb.workflow.mending import send_back as returned
+
+    wanted = set(job.words["rows"])
+    rows = [r for r in store.held_rows(commune=str(job.words["unit"]).partition("@")[0] or None) if r.id in wanted]
+    files = returned(store, rows, place / "returns")
+    _zip(files, place / "returns.zip")
+    return {"rows": len(rows), "returns": [f.name for f in files]}
+
+
 def erase(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
     """A child erased at request; what other jobs keep (workbooks dropped in, previews, returns, reports) goes with it."""
     from childdb.workflow import erasing
@@ -312,21 +335,15 @@ def keep_known(place: Path, name: str, found: Mapping[str, Any]) -> None:
 
 
 TASKS: dict[str, Task] = {
-    "preview": preview,
-    "import": do_import,
-    "undo_preview": undo_preview,
-    "undo": undo,
-    "erase": erase,
-    "rehearse": rehearse,
-    "send": send,
-    "report": report,
-    "forms": forms,
+    "preview": preview, "import": do_import, "undo_preview": undo_preview, "undo": undo, "correct": correct,
+    "send_back": send_back, "erase": erase, "rehearse": rehearse, "send": send, "report": report, "forms": forms,
     "report_check": report_check,
-}
+}  # fmt: skip
 # words of a job that are not kept once it is done: which child a parent asked to erase
 FORGOTTEN = {"erase": ("child", "reason")}
 TITLES = {
     "preview": "Đọc và xem trước", "import": "Nhập vào kho", "undo_preview": "Xem việc rút lại sẽ thay đổi gì",
-    "undo": "Rút lại", "erase": "Xóa hẳn", "rehearse": "Thử gửi", "send": "Gửi tỉnh",
-    "report": "Lập báo cáo", "forms": "Lập phiếu xin đóng góp", "report_check": "Đối chiếu báo cáo",
+    "undo": "Rút lại", "correct": "Đọc lại dòng đã sửa", "send_back": "Lập bảng tính trả lại xã",
+    "erase": "Xóa hẳn", "rehearse": "Thử gửi", "send": "Gửi tỉnh", "report": "Lập báo cáo",
+    "forms": "Lập phiếu xin đóng góp", "report_check": "Đối chiếu báo cáo",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from childdb.workflow.opening import open_store
 from tests.report.conftest import called
 from tests.workbooks.case import book
 
@@ -36,6 +37,9 @@ class Office:
         path = self.place / name
         book(rows, head, title)(path)
         return path
+
+    def opened(self):
+        return open_store(str(self.place / "s.db"), self.place / "k")
 
     @contextmanager
     def served(self):
@@ -83,6 +87,7 @@ def at_the_desk(chromium, url):
     base = url.split("/start")[0]
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=base, accept_downloads=True)
     page = context.new_page()
+    page.set_default_timeout(40_000)
     left, thrown = [], []
     page.on("request", lambda r: left.append(r.url) if not r.url.startswith((base + "/", "data:")) else None)
     page.on("pageerror", lambda e: thrown.append(str(e)))

@@ -141,7 +141,7 @@ def one_return(visit: Visit) -> Response:
 def _file(visit: Visit, path: Path, name: str) -> Response:
     if not path.is_file():
         raise NotFound("Không có tệp này.", "There is no such file.")
-    visit.store.note_use(visit.viewer.login, "web returns", "bảng tính trả lại xã", 0, now=visit.desk.now())
+    visit.note("web returns", "bảng tính trả lại xã", 0)
     return visit.download(path, name)
 
 

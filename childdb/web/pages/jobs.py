@@ -13,8 +13,8 @@ from childdb.web.tasks import TITLES
 ORDER = 90
 # where the result of a kind of job is shown; {id} and the job's own words may stand in it
 RESULTS = {"preview": "/import/{id}", "import": "/import/{id}", "undo_preview": "/undo/{batch}/{id}",
-           "undo": "/undo/{batch}/{id}", "erase": "/duties/erased/{id}",
-           "rehearse": "/sending/jobs/{id}", "send": "/sending/jobs/{id}",
+           "undo": "/undo/{batch}/{id}", "correct": "/held/corrected/{id}", "send_back": "/held/sent/{id}",
+           "erase": "/duties/erased/{id}", "rehearse": "/sending/jobs/{id}", "send": "/sending/jobs/{id}",
            "report": "/reports/{id}", "forms": "/reports/{id}", "report_check": "/reports/{id}"}  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def state(visit: Visit) -> Response:
     visit.desk.worker.wake() if not job.over and not visit.desk.worker.alive else None
     answer = HTMLResponse(rendered(visit, "_job.html", job=job, next=result_of(job)))
     if job.state == DONE:
+        visit.desk.freshen()
         answer.headers["HX-Redirect"] = result_of(job)
     return answer
 

@@ -1,0 +1,161 @@
+"""Held back: rows with their faults beside what the sheet said; put right here, dismissed with a reason, or sent back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from childdb.web.jobs import DONE
+from childdb.web.page import Page, Visit
+from childdb.web.viewer import HELD, NAMES
+from childdb.workflow.mending import HeldRow, admit, cells, held, likely
+from schemas.errors import NotFound
+
+ORDER = 2
+PURPOSE = "sửa dòng giữ lại"
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A held row as the list shows it: its number, where it stands, and why it waits (never a name)."""
+
+    id: int
+    unit: str
+    file: str
+    sheet: str
+    number: int
+    causes: tuple[str, ...]
+
+
+def _unit(row: HeldRow) -> str:
+    return f"{row.commune_code}@{row.commune_from}" if row.commune_code and row.commune_from else ""
+
+
+def _mine(visit: Visit, unit: str = "") -> list[HeldRow]:
+    """The rows that the viewer may see, of one commune if it is asked for."""
+    code = unit.partition("@")[0] or None
+    rows = visit.store.held_rows(commune=code)
+    return [r for r in rows if visit.viewer.sees(_unit(r)) and unit in ("", _unit(r))]
+
+
+def _row(visit: Visit) -> HeldRow:
+    """The row of the path; one of another commune is not there."""
+    found = held(visit.store, visit.number("row"))
+    if not visit.viewer.sees(_unit(found)):
+        raise NotFound("Không có dòng này.", "There is no such row.")
+    return found
+
+
+def listed(visit: Visit) -> Response:
+    unit = visit.asked("commune")
+    if unit:
+        visit.viewer.require_commune(unit)
+    rows = _mine(visit, unit)
+    waiting = [
+        Waiting(r.id, _unit(r), r.file, r.sheet, r.number, tuple(i.cause("vi") for i in r.issues if i.holds))
+        for r in rows
+    ]
+    cause = visit.asked("cause")
+    shown = [w for w in waiting if not cause or cause in w.causes]
+    first = max(0, int(visit.asked("from", "0")) if visit.asked("from", "0").isdigit() else 0)
+    return visit.show(
+        "held.html", rows=shown[first : first + _AT_ONCE], count=len(shown), first=first, step=_AT_ONCE, unit=unit,
+        cause=cause, communes=sorted(Counter(w.unit for w in waiting).items()),
+        causes=Counter(c for w in waiting for c in w.causes).most_common(),
+    )  # fmt: skip
+
+
+def one(visit: Visit) -> Response:
+    """One row, with its names: noted in the access log."""
+    row = _row(visit)
+    visit.note("web held", PURPOSE, 1)
+    shown = cells(visit.store, row)
+    following = [r.id for r in _mine(visit, _unit(row)) if r.id > row.id][:1]
+    return visit.show(
+        "held_row.html", row=row, unit=_unit(row), cells=sorted(shown, key=lambda c: not c.issues), following=following,
+        likely=[p for p in likely(visit.desk.finder, row) if visit.viewer.sees(p.unit)],
+    )  # fmt: skip
+
+
+def correct(visit: Visit) -> Response:
+    row = _row(visit)
+    said = {name.removeprefix("cell-"): visit.asked(name)[:500] for name in visit.form if name.startswith("cell-")}
+    job = visit.desk.start("correct", visit.viewer, {"row": row.id, "said": said, "reason": PURPOSE})
+    return visit.go(f"/jobs/{job.id}")
+
+
+def corrected(visit: Visit) -> Response:
+    job = visit.job(visit.part("job"))
+    if job.kind != "correct" or job.state != DONE:
+        return visit.go(f"/jobs/{job.id}")
+    status = job.result["status"]
+    visit.desk.queue.drop(job.id)
+    if status == "held_back":
+        visit.tell("Đã đọc lại nhưng dòng vẫn còn lỗi: xem dưới đây.", "bad")
+        return visit.go(f"/held/{job.result['held']}" if job.result["held"] else "/held")
+    word = {"new": "là một trẻ mới", "changed": "trẻ đã biết, có thay đổi", "unchanged": "không có gì mới"}.get(
+        status, ""
+    )
+    visit.tell(f"Đã nhận dòng ({word}); lô {job.result['batch']}.")
+    return visit.go("/held")
+
+
+def dismiss(visit: Visit) -> Response:
+    row = _row(visit)
+    made = visit.store.dismiss(row.id, visit.reason(), actor=visit.viewer.login, now=visit.desk.now())
+    visit.tell(f"Đã bỏ dòng {row.number} của {row.file} (lô {made}).")
+    return visit.go(f"/held?commune={_unit(row)}")
+
+
+def let_in(visit: Visit) -> Response:
+    """The row as it was read: a child of its own, or one that is known."""
+    row = _row(visit)
+    same = visit.asked("same_as")
+    if same and int(same) not in {p.identity for p in likely(visit.desk.finder, row)}:
+        raise NotFound("Không có trẻ này.", "There is no such child.")
+    made = admit(
+        visit.store, row, same_as=int(same) if same else None, actor=visit.viewer.login, now=visit.desk.now(),
+        reason=PURPOSE,
+    )  # fmt: skip
+    visit.tell(f"Đã nhận dòng {row.number} của {row.file} (lô {made}).")
+    return visit.go(f"/held?commune={_unit(row)}")
+
+
+def send_back(visit: Visit) -> Response:
+    """The return workbooks of a commune's rows, written from what is kept."""
+    unit = visit.asked("commune")
+    visit.viewer.require_commune(unit)
+    job = visit.desk.start("send_back", visit.viewer, {"rows": [r.id for r in _mine(visit, unit)], "unit": unit})
+    return visit.go(f"/jobs/{job.id}")
+
+
+def sent(visit: Visit) -> Response:
+    job = visit.job(visit.part("job"))
+    if job.kind != "send_back" or job.state != DONE:
+        return visit.go(f"/jobs/{job.id}")
+    return visit.show("sent_back.html", job=job)
+
+
+def sent_back(visit: Visit) -> Response:
+    job = visit.job(visit.part("job"))
+    file = visit.desk.queue.place(job.id) / "returns.zip"
+    if job.kind != "send_back" or not file.is_file():
+        raise NotFound("Không có tệp này.", "There is no such file.")
+    visit.note("web returns", "bảng tính trả lại xã", int(job.result["rows"]))
+    return visit.download(file, f"tra-lai-{job.made_at[:10]}.zip")
+
+
+PAGES = [
+    Page("GET", "/held", listed, (HELD, NAMES), "Giữ lại", "3"),
+    Page("POST", "/held/send-back", send_back, (HELD, NAMES)),
+    Page("GET", "/held/sent/{job}", sent, (HELD, NAMES)),
+    Page("GET", "/held/returns/{job}", sent_back, (HELD, NAMES)),
+    Page("GET", "/held/corrected/{job}", corrected, (HELD, NAMES)),
+    Page("GET", "/held/{row}", one, (HELD, NAMES)),
+    Page("POST", "/held/{row}/correct", correct, (HELD, NAMES)),
+    Page("POST", "/held/{row}/dismiss", dismiss, (HELD, NAMES)),
+    Page("POST", "/held/{row}/admit", let_in, (HELD, NAMES)),
+]
