@@ -15,7 +15,8 @@ from childdb.report.numbers import measured, plain
 
 Count = tuple[Decimal, Decimal, Decimal]
 """Numerator, denominator, unknown."""
-WHOLE = ("numerator", "denominator", "unknown", "population_unknown")
+UNKNOWNS = ("unknown", "population_unknown")
+WHOLE = ("numerator", "denominator", *UNKNOWNS)
 MEASURED = ("value", "low", "high", "ci_low", "ci_high")
 HIDDEN, OPEN = "…", "?"
 
@@ -103,6 +104,8 @@ class Figure:
     apart: Sequence[tuple[Figure, str]] = ()
     """The communes that stand out, each above or below the whole."""
     hidden: bool = False
+    few: int = 0
+    """Where the paper leaves the office: unknown records fewer than this (and some) are told as fewer than this."""
 
     @property
     def open_records(self) -> int:
@@ -137,6 +140,8 @@ def text_of(figure: Figure, name: str, lang: str) -> str | None:
     head, _, rest = name.partition(".")
     if head in WHOLE:
         count = getattr(figure, head)
+        if head in UNKNOWNS and 0 < count < figure.few:
+            return f"dưới {figure.few}" if lang == "vi" else f"fewer than {figure.few}"
         return None if count is None else plain(count, lang)
     if head in MEASURED:
         value = getattr(figure, head)

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from childdb.store import Store
 from childdb.workflow import figures
-from indicators.disclosure import Earlier, Protected, protect
+from indicators.disclosure import Earlier, Protected, protect, rule_on
 from indicators.loader import catalogue, chosen
 from indicators.results import Results
 from schemas.errors import UsageFault
@@ -31,8 +31,8 @@ COLUMNS = {
 }  # fmt: skip
 MARK = "(*)"
 NOTES = {
-    "vi": f"{MARK} Có số liệu nhưng không công bố, để không lộ thông tin của trẻ. Không phải số không.",
-    "en": f"{MARK} There is a figure, held back so that no child can be told. It is not zero.",
+    "vi": f"{MARK} Có số liệu nhưng không công bố, để không lộ thông tin của trẻ. Không phải số không. <5: từ 1 đến 4 hồ sơ chưa rõ.",
+    "en": f"{MARK} There is a figure, held back so that no child can be told. It is not zero. <5: 1 to 4 records not known.",
 }
 _COUNTED = {"numerator", "denominator", "unknown", "value", "low", "high", "ci_low", "ci_high"}
 
@@ -110,12 +110,15 @@ def note_release(
 
 def rows_of(protected: Protected, results: Results, lang: str) -> list[dict[str, Any]]:
     """The rows that leave, as plain values; numbers of a hidden figure are None, and `disclosure` says so."""
-    start = protected.content["period_start"]
-    rows = []
-    for row in protected.frame.to_dict("records"):
-        titles = catalogue()[str(row["indicator"])].title
-        whole = {str(k): v for k, v in row.items()} | {"title": titles[lang], "period_start": start}
-        rows.append({c: _plain(whole[c]) for c in COLUMNS})
+    rows: list[dict[str, Any]] = []
+    start, few = protected.content["period_start"], f"<{rule_on(results.as_of).threshold}"
+    for figure in protected.frame.to_dict("records"):
+        titles = catalogue()[str(figure["indicator"])].title
+        whole = {str(k): v for k, v in figure.items()} | {"title": titles[lang], "period_start": start}
+        row = {c: _plain(whole[c]) for c in COLUMNS}
+        if row["disclosure"] == "shown" and row["unknown"] is None:
+            row["unknown"] = few
+        rows.append(row)
     return rows
 
 
@@ -162,6 +165,8 @@ def _workbook(rows: list[dict[str, Any]], lang: str) -> bytes:
             for column, (name, value) in enumerate(row.items()):
                 if name in _COUNTED and row["disclosure"] != "shown":
                     sheet.write_string(number, column, MARK, grey)
+                elif name in _COUNTED and isinstance(value, str) and value.startswith("<"):
+                    sheet.write_string(number, column, value, grey)
                 elif name in _COUNTED and value is not None:
                     sheet.write_number(number, column, float(value))
                 elif value is not None:

@@ -26,6 +26,7 @@ from childdb.workflow.figures import keep, snapshot_of
 from childdb.workflow.reporting_protection import Protection
 from indicators.compare import Folders, Stand, counts_of, explain_change
 from indicators.counting import TOTAL
+from indicators.disclosure import as_class, rule_on
 from indicators.engine import run
 from indicators.intervals import wilson_at
 from indicators.lists.places import inside, places
@@ -113,8 +114,10 @@ class Figures:
         return None
 
     def _plain(self, of: Numbered, indicator: str, unit: str) -> Figure:
-        row = self._rows[of.run][indicator, unit]
         definition = catalogue()[indicator]
+        row, few = self._rows[of.run][indicator, unit], 0
+        if not self.protection.inside and (told := as_class(definition, row, rule_on(of.results.as_of))):
+            row, few = {**row, "low": told.get("low"), "high": told.get("high")}, rule_on(of.results.as_of).threshold
         n = {
             name: _number(row[name])
             for name in ("numerator", "denominator", "value", "low", "high", "ci_low", "ci_high")
@@ -125,7 +128,7 @@ class Figures:
             kind=definition.kind, measure=definition.unit, confidence=str(row["confidence"]),
             unknown=int(row["unknown"]), population_unknown=int(row["population_unknown"]),
             judged=tuple(self._goals[of.run].get((indicator, unit), ())),
-            hidden=self.protection.hides(of.run, indicator, unit),
+            hidden=self.protection.hides(of.run, indicator, unit), few=few,
             numerator=n["numerator"], denominator=n["denominator"], value=n["value"], low=n["low"], high=n["high"],
             ci_low=n["ci_low"], ci_high=n["ci_high"],
         )  # fmt: skip

@@ -93,7 +93,7 @@ class _Maker:
             f = self.figures.one(indicator)
             way = direction(f)
             way_words = "…" if f.hidden else WAYS[way] if self.lang == "vi" else _ENGLISH[way]
-            unknown = Cell(f.mark("unknown") or plain(f.unknown, self.lang), str(f.unknown))
+            unknown = Cell(f.mark("unknown") or text_of(f, "unknown", self.lang) or "", "" if f.few else str(f.unknown))
             goals: list[Judged | None] = [g for g in f.judged if g.verdict != "not_comparable"]
             for goal in goals or [None]:
                 judged = [Cell("–", ""), Cell(""), Cell("")]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from childdb.report.change import direction
-from childdb.report.figure import Figure, Judged
+from childdb.report.figure import UNKNOWNS, Figure, Judged, text_of
 from childdb.report.numbers import SHORT_SIGNS, day, plain
 from childdb.report.sentences import recalled_mark, short_document
 from childdb.report.workbook import Cell, Sheet, write_workbook
@@ -34,7 +34,9 @@ def number(figure: Figure | None, name: str) -> Cell:
     """A figure's number as a number, or the mark in its place."""
     if figure is None:
         return "–"
-    value = getattr(figure, name)
+    value: Cell = getattr(figure, name)
+    if name in UNKNOWNS and value and int(value) < figure.few:
+        value = text_of(figure, name, "vi")
     return figure.mark(name) or value
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from indicators.definition import Definition
 from indicators.disclosure.rule import Rule
+from indicators.disclosure.tables import strict
 from indicators.prepare.sources import twelve_months
 
 Figure = tuple[str, str, str, str]
@@ -53,7 +54,7 @@ def too_telling(
     A figure that was hidden for this day and period stays so (no count of it tells more than before). One that differs a little from the one shown for the same
     day and period would tell of the few children in between. Events of periods can be subtracted from each other: where
     a chain of periods shown would give a small count, or one that was hidden, the figure stays hidden. And a small stock
-    that moved a little since another day tells who came or went.
+    that moved a little since another day tells who came or went: a day not long ago, of sensitive groups any day.
     """
     start = period_start or twelve_months(as_of)
     told: dict[Figure, list[tuple[Earlier, Counts | None]]] = defaultdict(list)
@@ -61,13 +62,16 @@ def too_telling(
         for figure, counts in release.figures.items():
             told[figure].append((release, counts))
     found = {}
+    places = {d.id: (0, 1, 2, 3) if strict(d) else (0, 1) for d in definitions.values()}
     for figure, counts in now.items():
         before = told.get(figure, [])
-        places = frozenset(
-            p for p in range(4) if before and _tells(definitions[figure[0]], p, counts, (start, as_of), before, rule)
+        telling = frozenset(
+            p
+            for p in (places[figure[0]] if before else ())
+            if _tells(definitions[figure[0]], p, counts, (start, as_of), before, rule)
         )
-        if places or any(c is None and r.is_of(as_of, start) for r, c in before):
-            found[figure] = places
+        if telling or any(c is None and r.is_of(as_of, start) for r, c in before):
+            found[figure] = telling
     return found
 
 
@@ -83,7 +87,8 @@ def _tells(
             continue
         then = _part(definition, counts, place)
         near = release.is_of(period[1], period[0])
-        near |= not of_events and release.as_of != period[1] and min(count, then) < rule.change_below
+        other_day = not of_events and release.as_of != period[1] and min(count, then) < rule.change_below
+        near |= other_day and (strict(definition) or abs((period[1] - release.as_of).days) <= rule.change_days)
         if near and rule.small(count - then):
             return True
     shown = [(r.period_start, r.as_of, None if c is None else _part(definition, c, place)) for r, c in before]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from indicators.counting import TOTAL
 from indicators.disclosure.earlier import Counts, Earlier, Figure, too_telling
+from indicators.disclosure.few import UNKNOWNS, as_class
 from indicators.disclosure.moves import Board, at
 from indicators.disclosure.rule import Rule, rule_on
 from indicators.disclosure.tables import Tables, of_persons, read_tables
@@ -30,6 +31,8 @@ _KEY = ["indicator", "unit", "group_name", "group_value"]
 @dataclass(frozen=True)
 class Protected:
     """`frame` has the columns of Results.frame and `disclosure` (shown, suppressed); `content` is for the store.
+
+    The `unknown` of a figure that is shown is empty where it is 1 to threshold - 1.
 
     `exposed` are figures of which no set of other counts was found beside what earlier releases show: they may have
     been given away already, and nothing can hide them any more.
@@ -58,12 +61,15 @@ def protect(
         results.period_start, earlier, rule,
     )  # fmt: skip
     inside = set(results.filed["indicator"])
-    tables = read_tables([d for d in watched if d.id in inside], results.filed, rule.threshold)
+    filed = results.filed
     own = [e for e in earlier if e.is_of(results.as_of, results.period_start)]
+    shown = set(asked["group_name"]).union(*({g for _, _, g, _ in e.figures} for e in own))
+    tables = read_tables([d for d in watched if d.id in inside], filed[filed["group_name"].isin(shown)], rule.threshold)
     hidden, exposed = _hidden(tables, results, asked, own, telling, rule)
     hidden |= set(telling) | _small_estimates(asked, rule)
     frame = _shown(asked, hidden, results)
-    return Protected(frame, _content(frame, results), exposed)
+    content = _content(frame, results)
+    return Protected(_classed(frame, rule), content, exposed)
 
 
 def _asked(
@@ -239,6 +245,19 @@ def _shown(asked: pd.DataFrame, hidden: set[Figure], results: Results) -> pd.Dat
         frame = frame.sort_values(["_i", "_t", "_u", "group_name", "group_value"], kind="stable", ignore_index=True)
         frame = frame.drop(columns=["_i", "_u", "_t"])
     return frame
+
+
+def _classed(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """The frame with small counts of the unknown empty, and the bounds that a class of them gives."""
+    few = np.zeros(len(frame), bool)
+    for column in UNKNOWNS:
+        few |= np.asarray([rule.small(x) for x in _whole(frame[column])])
+    columns = {c: frame[c].tolist() for c in ("indicator", *UNKNOWNS, "numerator", "denominator", "low", "high")}
+    for place in np.nonzero(few & (frame["disclosure"] == SHOWN).to_numpy())[0].tolist():
+        row = {c: values[place] for c, values in columns.items()}
+        for column, told in as_class(catalogue()[row["indicator"]], row, rule).items():
+            columns[column][place] = told
+    return frame.assign(**{c: np.asarray(columns[c], object) for c in (*UNKNOWNS, "low", "high")})
 
 
 def _content(frame: pd.DataFrame, results: Results) -> dict[str, Any]:

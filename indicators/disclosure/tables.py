@@ -22,9 +22,23 @@ from indicators.counting import TOTAL
 from indicators.definition import Count, Definition
 from indicators.sql_rules import columns_of
 
+SENSITIVE = ("orphan", "both_parents", "special_", "mental_", "entitled", "allowance_", "left_child_labour")
+"""Columns whose holders are a group that is itself kept quiet: of whom among them something is not known, tells of them."""
 PLACES = ("play_points", "villages", "schools", "child_friendly")
 """Items of communes' returns that count places, not persons: there is nobody to protect."""
 _TOLD_BY_CHANCE = 8  # fewer non-empty cells than these may add up by accident
+
+
+def strict(definition: Definition) -> bool:
+    """Whether small counts of the unknown are protected too: among sealed facts and people of a sensitive group.
+
+    Elsewhere they only tell in how many records a fact is missing.
+    """
+    counts = definition.numerator or (Count(definition.source, definition.population),)
+    return any(
+        c.source in ("sealed", "circumstance") or any(n.startswith(SENSITIVE) for n in columns_of(c.where, c.source))
+        for c in counts
+    )
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,8 @@ class Tables:
     counts: dict[str, np.ndarray] = field(default_factory=dict)
     has: dict[str, np.ndarray] = field(default_factory=dict)
     shown_by: list[set[int]] = field(default_factory=list)
+    protected: list[bool] = field(default_factory=list)
+    """Whether a small count of the table stays behind (of the unknown only where a definition is strict)."""
     fields: list[dict[str, int]] = field(default_factory=list)
     """By definition: the number of the table of yes, no, unknown, rows, open (or: above, below ...)."""
     equations: list[Equation] = field(default_factory=list)
@@ -110,6 +126,9 @@ class _Builder:
         for name, (key, cells) in parts.items():
             if cells is not None:
                 t.fields[number][name] = self._table(number, key, cells)
+                t.protected[t.fields[number][name]] |= name not in ("unknown", "open") or (
+                    strict(definition) and (name == "unknown" or definition.kind != "ratio")
+                )
         t.size.append(t.fields[number]["rows"])
         if sums:
             self._equation([(t.fields[number][name], sign) for name, sign in sums], set(above or {}))
@@ -142,6 +161,7 @@ class _Builder:
         table = len(self.cells)
         self.cells.append(cells)
         self.tables.shown_by.append({number})
+        self.tables.protected.append(False)
         self.by_total[stamp].append(table)
         if key is not None:
             self.by_key.setdefault(key, table)

@@ -185,18 +185,23 @@ def test_every_number_of_the_text_stands_in_the_result_table(office, written):
                     kept[run.number, v["indicator"], v["unit"].split("@")[0]] = v
     finally:
         store.close()
-    plain_fields = 0
+    plain_fields = wider = 0
     for found in reading.found:
         head = found.ref.field.partition(".")[0]
         if head in ("numerator", "denominator", "unknown"):
             value = kept[found.ref.run, found.ref.indicator, found.ref.unit][head]
-            assert plain(Decimal(str(value)), "vi") == found.text
+            few = head == "unknown" and 0 < int(value) < 5 and found.text == "dưới 5"
+            assert few or plain(Decimal(str(value)), "vi") == found.text
             plain_fields += 1
         elif head in ("value", "low", "high"):
-            value = kept[found.ref.run, found.ref.indicator, found.ref.unit][head]
-            assert measured(Decimal(str(value)), catalogue()[found.ref.indicator].unit, "vi") == found.text
+            value = Decimal(str(kept[found.ref.run, found.ref.indicator, found.ref.unit][head]))
+            if measured(value, catalogue()[found.ref.indicator].unit, "vi") != found.text:
+                # bounds are wider where few are unknown
+                told = Decimal(re.sub("[^0-9,]", "", found.text).replace(",", "."))
+                assert (head, told < value) in (("low", True), ("high", False))
+                wider += 1
             plain_fields += 1
-    assert plain_fields > 500
+    assert plain_fields > 500 and wider < 60
     assert reading.removed == reading.typed == ()
 
 
