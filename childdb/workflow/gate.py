@@ -1,8 +1,9 @@
 """The gate's last question: do the records that were taken out agree with the indicator table, unit by unit.
 
-Records and figures come by two roads (names decrypted from the store; a snapshot counted by the engine). Children under
-five are counted in plain Python over the records, those held back included, and set beside the figure whose population
-is just that; a birth year alone leaves a child possible and not certain.
+Records and figures come by two roads (names decrypted from the store; a snapshot counted by the engine). Every figure that
+follows from what a record tells is counted again over the records, those held back included, and must be the same for every
+unit and group (indicators.recount). And by no engine at all: children under five are counted in plain Python and set beside the
+figure whose population is just that; a birth year alone leaves a child possible and not certain.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from childdb.workflow.figures import plain_rows
+from indicators.recount import Recount, recountable
 from schemas.dates import add_months, completed_months
 from schemas.errors import CheckFailed
 
@@ -58,6 +61,28 @@ def check_totals(totals: Totals, figures: Sequence[Mapping[str, Any]]) -> None:
             f"Số trẻ trong gói không khớp bảng chỉ tiêu ({FIGURE}; {where}). Chưa lập gói.",
             f"The package's records do not agree with the indicator table ({FIGURE}; {where}). Nothing was made.",
         )
+
+
+def check_figures(recount: Recount, figures: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a package with a figure that its own records do not give."""
+    again = {_place(row): _counts(row) for row in plain_rows(recount.figures())}
+    indicators = {d.id for d in recountable()}
+    told = {_place(row): _counts(row) for row in figures if row["indicator"] in indicators}
+    wrong = sorted(place for place in told.keys() | again.keys() if told.get(place) != again.get(place))
+    if wrong:
+        where = "; ".join(" ".join(filter(None, place)) for place in wrong[:5])
+        raise CheckFailed(
+            f"{len(wrong)} số liệu trong bảng chỉ tiêu không khớp với bản ghi ({where}). Chưa lập gói.",
+            f"{len(wrong)} figures of the indicator table do not agree with the records ({where}). Nothing was made.",
+        )
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(row[key]) for key in ("indicator", "unit", "group_name", "group_value"))
+
+
+def _counts(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[key] for key in ("numerator", "denominator", "unknown"))
 
 
 def _span(text: str) -> tuple[date, date]:

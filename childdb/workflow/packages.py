@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,9 +26,10 @@ from childdb.store import Store
 from childdb.store.named import named_records
 from childdb.store.snapshot import write_snapshot
 from childdb.workflow.figures import plain_rows, plain_table
-from childdb.workflow.gate import Totals, check_totals
+from childdb.workflow.gate import Totals, check_figures, check_totals
 from childdb.workflow.releasing import Wanted, note_release, protected_of
 from indicators.engine import run
+from indicators.recount import Recount
 from indicators.results import Results
 from schemas import codes
 from schemas.files import whole_file
@@ -84,12 +85,15 @@ def build_package(
 
         def seen() -> Iterator[PlainRow]:
             totals, count = Totals(as_of), 0
-            for record in plain_records(store, as_of, batch):
-                count += 1
-                totals.see(record)
-                yield record
-            store.note_use(actor, "export build", reason, count, now=now)  # before the package stands
-            check_totals(totals, table)
+            with closing(Recount(snapshot, as_of=as_of, geography=results.geography)) as recount:
+                for record in plain_records(store, as_of, batch):
+                    count += 1
+                    totals.see(record)
+                    recount.see(record)
+                    yield record
+                store.note_use(actor, "export build", reason, count, now=now)  # before the package stands
+                check_totals(totals, table)
+                check_figures(recount, table)
 
         manifest = package.build(
             folder, seen(), table, header, lambda target: shutil.copytree(snapshot, target),

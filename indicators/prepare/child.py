@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 
 from indicators.prepare import allowance, care, growth_status, immunization_status, school, work
@@ -31,7 +33,7 @@ def prepare_child(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
         allowance.allowances, care.health_events, growth_status.measured, immunization_status.immunized,
     ):  # fmt: skip
         step(con, moment)
-    con.execute(f"create or replace temp table prepared_child as {_wide()}")
+    con.execute(f"create or replace temp table prepared_child as {wide({*CHILD.columns, *CHILD.intervals})}")
 
 
 def residents(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
@@ -179,19 +181,21 @@ def _band(bands: tuple[tuple[int, int, str], ...]) -> str:
     return f"case {whens} end"
 
 
-def _wide() -> str:
+def wide(names: Collection[str]) -> str:
+    """The query of `prepared_child` with these columns of its contract, over the tables of the steps that they need."""
     from_years = {f"age_years_{end}": f"(r.age_months_{end} - r.age_months_{end} % 12) / 12" for end in ("lo", "hi")}
     columns = {
         **_OWN, **from_years, "age_band": _band(AGE_BANDS), "growth_age": _band(GROWTH_AGES), **care.COLUMNS, **allowance.COLUMNS, **school.COLUMNS, **work.COLUMNS,
         **growth_status.COLUMNS, **immunization_status.COLUMNS,
     }  # fmt: skip
-    contract = CHILD.physical()
+    ends = {f"{name}_{end}" for name in CHILD.intervals for end in ("lo", "hi") if name in names}
+    contract = {c: kind for c, kind in CHILD.physical().items() if c in names or c in ends}
     listed_columns = ",\n            ".join(f"cast({columns[c]} as {kind}) as {c}" for c, kind in contract.items())
+    steps = ("child_listed", "child_school", "child_work", "child_left", "child_circumstance", "child_parent",
+             "child_support", "child_allowance", "child_health", "child_growth", "child_immunization", "birth_record")  # fmt: skip
     joins = "\n        ".join(
-        f"left join {table} on {table}.child = r.child"
-        for table in ("child_listed", "child_school", "child_work", "child_left", "child_circumstance", "child_parent",
-                      "child_support", "child_allowance", "child_health", "child_growth", "child_immunization")
-    )  # fmt: skip
+        f"left join {table} on {table}.child = r.child" for table in steps if f"{table}." in listed_columns
+    )
     return f"""
         with birth_record as (
             select distinct child
@@ -201,6 +205,5 @@ def _wide() -> str:
             {listed_columns}
         from resident as r
         left join unit_report as u on u.unit = r.unit
-        left join birth_record on birth_record.child = r.child
         {joins}
         """
