@@ -70,7 +70,10 @@ def check_figures(recount: Recount, figures: Sequence[Mapping[str, Any]]) -> Non
     told = {_place(row): _counts(row) for row in figures if row["indicator"] in indicators}
     wrong = sorted(place for place in told.keys() | again.keys() if told.get(place) != again.get(place))
     if wrong:
-        where = "; ".join(" ".join(filter(None, place)) for place in wrong[:5])
+        units = sorted({unit for _, unit, *_ in wrong})
+        where = (
+            ", ".join(sorted({place[0] for place in wrong})) + "; " + ", ".join(units[:5]) + (" …" if units[5:] else "")
+        )
         raise CheckFailed(
             f"{len(wrong)} số liệu trong bảng chỉ tiêu không khớp với bản ghi ({where}). Chưa lập gói.",
             f"{len(wrong)} figures of the indicator table do not agree with the records ({where}). Nothing was made.",

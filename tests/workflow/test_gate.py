@@ -1,12 +1,20 @@
 """The gate: a package whose records and figures are of other children is not made."""
 
-from datetime import date
+import random
+from contextlib import closing
+from datetime import date, timedelta
 
 import pytest
 
-from childdb.workflow.gate import FIGURE, Totals, check_totals
+from childdb.store.snapshot import write_snapshot
+from childdb.workflow.figures import plain_table
+from childdb.workflow.gate import FIGURE, Totals, check_figures, check_totals
+from childdb.workflow.packages import plain_records
+from indicators.engine import run
+from indicators.recount import Recount, recountable
 from schemas.errors import CheckFailed
-from tests.workflow.office import DAY, make
+from tests.store import people
+from tests.workflow.office import DAY, NOW, make
 
 UNIT = "03310@1900-01-01"
 
@@ -40,7 +48,6 @@ def test_figures_agree_with_the_records_within_what_open_birth_dates_allow(denom
 def test_a_package_with_the_figures_of_another_day_is_not_made(tmp_path):
     from childdb.workflow import figures as counted
     from childdb.workflow.packages import build_package
-    from tests.workflow.office import NOW
 
     office = make(tmp_path / "o")
     other = counted.figures(office.store, as_of=date(2026, 1, 31))
@@ -49,3 +56,82 @@ def test_a_package_with_the_figures_of_another_day_is_not_made(tmp_path):
                       actor="x", now=NOW, results=other)  # fmt: skip
     assert not (tmp_path / "goi").exists()
     office.close()
+
+
+def dressed(chance, number):
+    """A child of any age, with whatever a register and an immunization book may tell."""
+    born = DAY - timedelta(days=chance.randrange(6700))
+    sex, some = chance.choice("MF"), chance.random
+    child = people.record(
+        f"Trẻ {number}", born=born, sex=sex, ethnicity=chance.choice(["03", "29", "01", None]),
+        mother=chance.choice(["Mẹ Một", None]), poor=chance.choice(["poor", "near_poor", "none", None]),
+        number=f"{number:012d}" if some() < 0.5 else None,
+        codes=chance.sample(["1.01", "1.02", "1.03.01", "1.03.02", "1.04.01", "1.08", "2.01", "1.13"], chance.randrange(3)),
+        doses=[(v, n, born + timedelta(days=chance.randrange(1, 500))) for v, n in
+               chance.sample([("BCG", 1), ("HEPB0", 1), ("PENTA", 1), ("PENTA", 2), ("PENTA", 3), ("OPV", 1), ("MR", 1)], chance.randrange(6))],
+    )  # fmt: skip
+    (profile,) = child.facts["child_profile"]
+    profile |= {"birth_registered": chance.choice([True, False, None])}
+    precision = chance.choice(["day", "day", "month", "year"])
+    if precision != "day":
+        first = born.replace(day=1) if precision == "month" else born.replace(month=1, day=1)
+        profile |= {"birth_date": first, "birth_precision": precision}
+    parents = [{"parent": p, "status": s} for p in ("father", "mother")
+               if (s := chance.choice([None, None, "alive", "dead", "missing", "prison"]))]  # fmt: skip
+    facts = {
+        "parent_status": parents,
+        "support": [{"kind": k} for k in chance.sample(["social_allowance", "food"], chance.randrange(3))],
+        "care_arrangement": [{"form": f}] if (f := chance.choice([None, "parents", "relative", "facility"])) else [],
+    }
+    child.facts.update({name: rows for name, rows in facts.items() if rows})
+    return child
+
+
+def gate_of(chance, place, children):
+    """What the gate sees of an office of such children: the snapshot, the records, the indicator table."""
+    office = make(place, *(dressed(chance, n) for n in range(children)))
+    write_snapshot(office.store, place / "snapshot")
+    records = list(plain_records(office.store, DAY, office.store.last_batch()))
+    office.close()
+    return place / "snapshot", records, plain_table(run(place / "snapshot", as_of=DAY))
+
+
+def figures_agree(snapshot, records, table):
+    with closing(Recount(snapshot, as_of=DAY)) as recount:
+        for one in records:
+            recount.see(one)
+        check_figures(recount, table)
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    return gate_of(random.Random(7), tmp_path_factory.mktemp("gate") / "o", 40)
+
+
+def test_every_figure_that_a_record_can_tell_is_the_same_over_the_records(crowd):
+    assert len(recountable()) > 30
+    figures_agree(*crowd)
+
+
+@pytest.mark.parametrize(
+    ("fields", "figures"),
+    [
+        ({"sex": "M"}, {"birth_registration_u5", "children_under_16"}),
+        ({"circumstance_codes": ["1.01"], "household_status": "poor"}, {"orphans_both", "poor_children"}),
+        ({"support_kinds": [], "father_status": "dead"}, {"allowance_received", "orphans_father"}),
+        ({"commune_code": "03292"}, {r.id for r in recountable()} - {"penta_dropout", "bcg_measles_dropout"}),
+        ({"doses": [], "personal_id": None}, {"full_immunization_u5", "personal_id_u6"}),
+    ],
+)
+def test_records_that_say_otherwise_stop_the_package(crowd, fields, figures):
+    snapshot, records, table = crowd
+    changed = [r | fields if str(r["birth_date"]) > "2020" else r for r in records]
+    with pytest.raises(CheckFailed, match="không khớp với bản ghi") as fault:
+        figures_agree(snapshot, changed, table)
+    assert figures <= set(fault.value.en.split("(")[1].split(";")[0].split(", "))
+
+
+@pytest.mark.soak
+def test_no_store_is_stopped_for_nothing(tmp_path):
+    for seed in range(60):
+        figures_agree(*gate_of(random.Random(seed), tmp_path / str(seed), 25))
