@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +17,7 @@ from childdb.cli.output import emit, format_option, lang, say
 
 if TYPE_CHECKING:
     from childdb.store import Store
+    from childdb.workflow.reporting import Asked
     from childdb.workflow.reporting_figures import Figures, Span
     from childdb.workflow.reporting_text import Period
 
@@ -26,65 +30,119 @@ def command() -> None:
 _bodies = click.option("--bodies", type=click.Path(path_type=Path, dir_okay=False), envvar="CHILDDB_BODIES",
                        help="Tệp đặt tên cơ quan theo ngày / the dated names of the bodies.")  # fmt: skip
 _unit = click.option("--unit", metavar="CODE", help="Địa bàn báo cáo / the reporting unit.")
+_year = click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
 _as_of = click.option("--as-of", type=DATE, help="Tính đến ngày / as on this date (30/11).")
-_since = click.option("--since", type=DATE, help="So với ngày / against this date (31/12 năm trước).")
-_inside = click.option(
-    "--inside", is_flag=True, help="Chỉ dùng trong phòng: không giấu số nhỏ / exact, not to leave the office."
-)
-_out = click.option(
-    "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Tệp kết quả / the file to write."
-)
+_OPTIONS = {
+    "audience": click.option("--to", "audience", default="", metavar="TEXT",
+                             help="Gửi cho ai (ghi lại; bỏ trống: dự thảo) / who will see it (noted; empty: a draft)."),
+    "inside": click.option("--inside", is_flag=True,
+                           help="Chỉ dùng trong phòng: không giấu số nhỏ / exact, not to leave the office."),
+    "bodies": _bodies,
+    "unit": _unit,
+    "since": click.option("--since", type=DATE, help="So với ngày / against this date (31/12 năm trước)."),
+    "as_of": _as_of,
+    "out": click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False),
+                        help="Tệp kết quả / the file to write."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the options that all papers share say."""
+
+    out: Path | None = None
+    as_of: date | None = None
+    since: date | None = None
+    unit: str | None = None
+    bodies: Path | None = None
+    inside: bool = False
+    audience: str = ""
+
+
+def _paper(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that all papers share (but WITHOUT some), given to the command as one Wanted."""
+    taken = [name for name in _OPTIONS if name not in without]
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def called(*args: Any, **words: Any) -> None:
+            command(*args, wanted=Wanted(**{name: words.pop(name) for name in taken}), **words)
+
+        for name in taken:
+            called = _OPTIONS[name](called)
+        return called
+
+    return decorated
 
 
 @command.command("annual")
-@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
-@_out
-@_as_of
-@_since
-@_unit
-@_bodies
-@_inside
+@_year
+@_paper()
 @click.pass_context
-def annual(ctx: click.Context, year: int, out: Path | None, as_of: date | None, since: date | None, unit: str | None,
-           bodies: Path | None, inside: bool) -> None:  # fmt: skip
+def annual(ctx: click.Context, year: int, wanted: Wanted) -> None:
     """Báo cáo năm thành tệp Word theo Nghị định 30/2020 / the yearly report as a Word document."""
-    from childdb.workflow import reporting as story
-    from childdb.workflow.reporting_text import Period
-
-    span = story.annual_span(year, as_of, since)
-    _write(ctx, span, Period(f"năm {year}", f"năm {year + 1}", str(year)), out, unit, bodies, inside)
+    span, words = _of_year(year, wanted)
+    _write(ctx, span, words, wanted)
 
 
 @command.command("period")
 @click.argument("name", metavar="2024-H1|2024-Q3|2024-11")
-@_out
-@_since
-@_unit
-@_bodies
-@_inside
+@_paper("as_of")
 @click.pass_context
-def period(ctx: click.Context, name: str, out: Path | None, since: date | None, unit: str | None, bodies: Path | None,
-           inside: bool) -> None:  # fmt: skip
+def period(ctx: click.Context, name: str, wanted: Wanted) -> None:
     """Báo cáo 6 tháng, quý, tháng thành tệp Word / the report of a half year, quarter or month."""
     from childdb.workflow import reporting as story
 
-    span, words = story.period_span(name, since)
-    _write(ctx, span, words, out, unit, bodies, inside)
+    span, words = story.period_span(name, wanted.since)
+    _write(ctx, span, words, wanted)
 
 
-def _write(ctx: click.Context, span: Span, words: Period, out: Path | None, unit: str | None, bodies: Path | None,
-           inside: bool) -> None:  # fmt: skip
-    from childdb.report.settings import read_bodies
+def _write(ctx: click.Context, span: Span, words: Period, wanted: Wanted) -> None:
     from childdb.workflow import reporting as story
 
-    asked = story.Asked(span, words, story.reporting_unit(unit, span.as_of), read_bodies(bodies), inside)
     with opened(ctx) as store:
-        done = story.write_word(store, out or Path(f"bao-cao-{words.name}.docx"), asked, actor=actor(), now=now())
+        asked = _asked(span, words, wanted)
+        done = story.write_word(
+            store, wanted.out or Path(f"bao-cao-{words.name}.docx"), asked, actor=actor(), now=now()
+        )
     click.echo(say(
         ctx,
         f"Đã viết {done.path}: {done.numbers} con số, lần tính {done.figures.now.run} (và {done.figures.before.run} để so sánh).",
         f"Wrote {done.path}: {done.numbers} numbers, run {done.figures.now.run} (against run {done.figures.before.run}).",
     ))  # fmt: skip
+    _say_noted(ctx, done.figures)
+
+
+def _of_year(year: int, wanted: Wanted) -> tuple[Span, Period]:
+    from childdb.workflow import reporting as story
+    from childdb.workflow.reporting_text import Period
+
+    return story.annual_span(year, wanted.as_of, wanted.since), Period(f"năm {year}", f"năm {year + 1}", str(year))
+
+
+def _asked(span: Span, words: Period, wanted: Wanted, spoken: str = "vi") -> Asked:
+    from childdb.workflow import reporting as story
+
+    unit = story.reporting_unit(wanted.unit, span.as_of)
+    return story.Asked(span, words, unit, story.bodies(wanted.bodies), wanted.inside, spoken, wanted.audience)
+
+
+def _figures(store: Store, year: int, wanted: Wanted, spoken: str = "vi") -> Figures:
+    from childdb.workflow import reporting as story
+
+    return story.report_figures(store, _asked(*_of_year(year, wanted), wanted, spoken), actor=actor(), now=now())
+
+
+def _say_written(ctx: click.Context, path: Path, figures: Figures) -> None:
+    click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))
+    _say_noted(ctx, figures)
+
+
+def _say_noted(ctx: click.Context, figures: Figures) -> None:
+    """That the paper counts as let out, so that later releases know what it shows."""
+    if figures.protection.noted:
+        numbers = ", ".join(map(str, figures.protection.noted))
+        click.echo(say(ctx, f"Ghi là đã đưa ra ngoài: bản công bố {numbers}.", f"Noted as let out: release {numbers}."))
 
 
 _report = click.argument("report", type=click.Path(exists=True, path_type=Path, dir_okay=False), metavar="REPORT.docx")
@@ -154,7 +212,7 @@ def check(ctx: click.Context, report: Path, everything: bool, fmt: str) -> int:
 
 
 @command.command("request")
-@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
+@_year
 @click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), help="Thư mục / the folder to write to.")
 @_as_of
 @_unit
@@ -187,7 +245,7 @@ _STATES = {"answered": "đã gửi", "waiting": "chưa gửi", "late": "quá h�
 
 
 @command.command("status")
-@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
+@_year
 @click.option("--on", type=DATE, help="Xét vào ngày (hôm nay) / seen on this day (today).")
 @_as_of
 @_unit
@@ -220,74 +278,54 @@ def status(ctx: click.Context, year: int, on: date | None, as_of: date | None, u
 
 
 @command.command("excel")
-@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
-@_out
-@_as_of
-@_since
-@_unit
-@_inside
+@_year
+@_paper()
 @click.pass_context
-def excel(ctx: click.Context, year: int, out: Path | None, as_of: date | None, since: date | None, unit: str | None,
-          inside: bool) -> None:  # fmt: skip
+def excel(ctx: click.Context, year: int, wanted: Wanted) -> None:
     """Mọi chỉ tiêu theo xã, theo năm thành bảng tính để in / all targets by commune and year as a workbook."""
     from childdb.workflow import reporting_workbook as story
 
     with opened(ctx) as store:
-        path = story.write(_figures(store, year, as_of, since, unit, inside), out or Path(f"chi-tieu-{year}.xlsx"))
-    click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))
-
-
-def _figures(store: Store, year: int, as_of: date | None, since: date | None, unit: str | None, inside: bool,
-             spoken: str = "vi") -> Figures:  # fmt: skip
-    from childdb.report.settings import read_bodies
-    from childdb.workflow import reporting as story
-    from childdb.workflow.reporting_text import Period
-
-    span = story.annual_span(year, as_of, since)
-    words = Period(f"năm {year}", f"năm {year + 1}", str(year))
-    asked = story.Asked(span, words, story.reporting_unit(unit, span.as_of), read_bodies(), inside, spoken)
-    return story.report_figures(store, asked, actor=actor(), now=now())
+        figures = _figures(store, year, wanted)
+        path = story.write(figures, wanted.out or Path(f"chi-tieu-{year}.xlsx"))
+    _say_written(ctx, path, figures)
 
 
 @command.command("commune")
 @click.option("--unit", "commune", metavar="CODE", required=True, help="Xã / the commune.")
-@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
-@_out
-@_as_of
-@_since
-@_inside
+@_year
+@_paper("unit")
 @click.option("--names", is_flag=True, help="Kèm danh sách họ tên / with names.")
 @click.option("--reason", default="", metavar="TEXT", help="Lý do xem họ tên / why names are needed.")
 @click.pass_context
-def commune(ctx: click.Context, commune: str, year: int, out: Path | None, as_of: date | None, since: date | None,
-            inside: bool, names: bool, reason: str) -> None:  # fmt: skip
+def commune(ctx: click.Context, commune: str, year: int, wanted: Wanted, names: bool, reason: str) -> None:
     """Một trang A4 cho một xã, để treo; họ tên chỉ khi có lý do / one A4 page for a commune."""
     from childdb.workflow import reporting_commune as story
-    from childdb.workflow.reporting import annual_span, reporting_unit
+    from childdb.workflow.reporting import reporting_unit
 
     refuse_without_reason(names, reason)
-    unit = reporting_unit(commune, annual_span(year, as_of, since).as_of)
+    span, _ = _of_year(year, wanted)
+    unit = reporting_unit(commune, span.as_of)
     why = story.Reason(actor(), reason, now()) if names else None
     with opened(ctx) as store:
-        figures = _figures(store, year, as_of, since, None, inside)
-        path = story.write_sheet(store, figures, unit, out or Path(f"xa-{unit.split('@')[0]}-{year}.docx"), why)
-    click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))
+        figures = _figures(store, year, wanted)
+        out = wanted.out or Path(f"xa-{unit.split('@')[0]}-{year}.docx")
+        lists = out.with_name(f"{out.stem}-danh-sach.xlsx") if names else None
+        path = story.write_sheet(store, figures, unit, out, why, lists)
+    _say_written(ctx, path, figures)
+    if lists and lists.exists():
+        click.echo(say(ctx, f"Danh sách đủ, có họ tên: {lists}.", f"The whole lists, with names: {lists}."))
 
 
 @command.command("html")
-@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm / the year.")
-@_out
-@_as_of
-@_since
-@_unit
-@_inside
+@_year
+@_paper()
 @click.pass_context
-def html(ctx: click.Context, year: int, out: Path | None, as_of: date | None, since: date | None, unit: str | None,
-         inside: bool) -> None:  # fmt: skip
+def html(ctx: click.Context, year: int, wanted: Wanted) -> None:
     """Một trang HTML không cần mạng, mở từ USB / one HTML page that needs no network."""
     from childdb.workflow import reporting_page as story
 
     with opened(ctx) as store:
-        figures = _figures(store, year, as_of, since, unit, inside, lang(ctx))
-        path = story.write_page(store, figures, out or Path(f"chi-tieu-{year}.html"))
-    click.echo(say(ctx, f"Đã viết {path}.", f"Wrote {path}."))
+        figures = _figures(store, year, wanted, lang(ctx))
+        path = story.write_page(store, figures, wanted.out or Path(f"chi-tieu-{year}.html"))
+    _say_written(ctx, path, figures)

@@ -15,7 +15,7 @@ from childdb.workflow.reporting_annexes import annexes
 from childdb.workflow.reporting_contributions import contributions, senders
 from childdb.workflow.reporting_figures import Figures, Span, computed
 from childdb.workflow.reporting_pictures import as_blocks, pictures
-from childdb.workflow.reporting_protection import protection_of
+from childdb.workflow.reporting_protection import Maker, protection_of
 from childdb.workflow.reporting_text import Period, Text, opening
 from indicators.periods import period_named
 from schemas import codes
@@ -33,6 +33,8 @@ class Asked:
     bodies: Bodies
     inside: bool = False
     lang: str = "vi"
+    audience: str = ""
+    """Whom a version for outside is made for (empty: a draft)."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def write_word(
          "inside": "1" if asked.inside else "0"},
     )  # fmt: skip
     data, writer = write_report(report)
+    figures.protection.note(path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     store.audit(actor, "report", {"run": figures.now.run, "numbers": len(writer.bound)}, now=now)
@@ -135,7 +138,7 @@ def report_figures(store: Store, asked: Asked, *, actor: str, now: datetime) -> 
         asked.span,
         asked.unit,
         asked.lang,
-        protection=protection_of(store, inside=asked.inside),
+        protection=protection_of(store, inside=asked.inside, maker=Maker(store, actor, now, asked.audience)),
         actor=actor,
         now=now,
     )

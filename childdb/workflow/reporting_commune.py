@@ -16,6 +16,7 @@ from childdb.report.numbers import SHORT_SIGNS, day
 from childdb.report.pictures import strip
 from childdb.report.sentences import SMALL, chosen_goal
 from childdb.report.settings import outline
+from childdb.report.workbook import Sheet, write_workbook
 from childdb.store import Store
 from childdb.workflow.lists import children_prepared, with_names
 from childdb.workflow.reporting_annexes import VERDICTS
@@ -36,6 +37,12 @@ TASKS = {
     "out_of_school": "Trẻ 6 đến 14 tuổi không đi học",
     "no_support": "Trẻ đủ điều kiện hưởng trợ cấp, chưa được hưởng",
 }
+_SHEETS = {
+    "due": "Tiêm chủng", "unregistered": "Khai sinh", "severe": "Suy dinh dưỡng nặng", "out_of_school": "Không đi học",
+    "no_support": "Chưa hưởng trợ cấp",
+}  # fmt: skip
+LONGEST = 25
+"""How many names of a list stand behind the page."""
 _QUERIES = {
     "unregistered": "birth_registered = false and age_months_hi < 60",
     "severe": "age_months_hi < 60 and (haz < -3 or waz < -3 or whz < -3)",
@@ -75,8 +82,13 @@ def _children(con: duckdb.DuckDBPyConnection, where: str) -> set[int]:
     return {int(c) for (c,) in con.execute(f"select child from prepared_child where {where}").fetchall()}
 
 
-def write_sheet(store: Store, figures: Figures, unit: str, path: Path, reason: Reason | None) -> Path:
-    """Write the sheet of a commune (its key) to PATH (.docx); with names, noting who saw them, where a REASON is given."""
+def write_sheet(
+    store: Store, figures: Figures, unit: str, path: Path, reason: Reason | None, lists: Path | None = None
+) -> Path:
+    """Write the sheet of a commune (its key) to PATH (.docx); with names, noting who saw them, where a REASON is given.
+
+    One page; names stand on the pages behind it, at most LONGEST of a list. The whole lists go to LISTS (.xlsx).
+    """
     if unit not in figures.communes:
         raise NotFound(f"{unit} không phải xã của địa bàn này.", f"{unit} is no commune of this unit.")
     on = figures.now.results.as_of
@@ -95,7 +107,11 @@ def write_sheet(store: Store, figures: Figures, unit: str, path: Path, reason: R
             else "; “…”: có số liệu nhưng không nêu, để không lộ thông tin của trẻ em"
         )
     ]
-    names = _named(store, todo, on, reason) if reason else []
+    named = _named(store, todo, on, reason) if reason else {}
+    if named and lists:
+        write_workbook(lists, [_whole_list(task, rows, name, on) for task, rows in named.items()])
+    names = _annexed(named, lists.name if lists else "") if reason else []
+    figures.protection.note(path.name, set(outline().sheet))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(Leaflet(f"{name}: trẻ em đang thế nào", on, about).made(lines, blocks, names))
     return path
@@ -163,7 +179,10 @@ def _tasks(todo: Mapping[str, Sequence[tuple[int, str]]], *, exact: bool) -> Tab
     return Table(("Việc", "Số trẻ"), rows, (150, 30))
 
 
-def _named(store: Store, todo: Mapping[str, Sequence[tuple[int, str]]], on: date, reason: Reason) -> list[Block]:
+def _named(
+    store: Store, todo: Mapping[str, Sequence[tuple[int, str]]], on: date, reason: Reason
+) -> dict[str, list[list[str]]]:
+    """By task, the rows of its list: number, name, birth, mother, village."""
     rows = [
         {"child": child, "task": task, "village": village} for task, found in todo.items() for child, village in found
     ]
@@ -177,20 +196,35 @@ def _named(store: Store, todo: Mapping[str, Sequence[tuple[int, str]]], on: date
         actor=reason.actor,
         now=reason.now,
     )
+    by_task = {task: [r for r in named if r["task"] == task] for task in TASKS}
+    return {
+        task: [
+            [str(n), r["full_name"] or "", _birth(r["birth_date"]), r["mother_name"] or "", r["village"]]
+            for n, r in enumerate(own, 1)
+        ]
+        for task, own in by_task.items() if own
+    }  # fmt: skip
+
+
+_HEADS = ("TT", "Họ và tên", "Ngày sinh", "Họ tên mẹ", "Thôn, bản")
+
+
+def _annexed(named: Mapping[str, Sequence[Sequence[str]]], lists: str) -> list[Block]:
     blocks: list[Block] = [
         Paragraph(("Danh sách có họ tên: chỉ dùng để làm việc, cất nơi có khóa, hủy khi xong.",), italic=True)
     ]
-    for task, words in TASKS.items():
-        own = [r for r in named if r["task"] == task]
-        if own:
-            cells = [
-                [str(n), r["full_name"] or "", _birth(r["birth_date"]), r["mother_name"] or "", r["village"]]
-                for n, r in enumerate(own, 1)
-            ]
-            blocks.append(
-                Table(("TT", "Họ và tên", "Ngày sinh", "Họ tên mẹ", "Thôn, bản"), cells, (10, 55, 25, 50, 42), 5, words)
-            )
+    for task, rows in named.items():
+        blocks.append(Table(_HEADS, [list(r) for r in rows[:LONGEST]], (10, 55, 25, 50, 42), 5, TASKS[task]))
+        if len(rows) > LONGEST:
+            where = f"tệp {lists}" if lists else "tệp danh sách của lệnh “childdb report commune --names”"
+            blocks.append(Paragraph((f"Còn {len(rows) - LONGEST} trẻ nữa; danh sách đủ {len(rows)} trẻ: {where}.",)))
     return blocks
+
+
+def _whole_list(task: str, rows: Sequence[Sequence[str]], commune: str, on: date) -> Sheet:
+    head = [f"{TASKS[task]}: {commune}", f"Tính đến ngày {day(on, 'vi')}.",
+            "Có họ tên trẻ em: chỉ dùng để làm việc, cất nơi có khóa, hủy khi xong."]  # fmt: skip
+    return Sheet(_SHEETS[task], head, _HEADS, rows, (6, 30, 13, 30, 26), 2)
 
 
 def _birth(text: str | None) -> str:

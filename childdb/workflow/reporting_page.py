@@ -32,8 +32,10 @@ _SHOWN = ("numerator", "denominator", "unknown", "population_unknown", "value", 
 
 def write_page(store: Store, figures: Figures, path: Path) -> Path:
     """Write the page to PATH (.html)."""
+    text = page_html(_Maker(store, figures).page())
+    figures.protection.note(path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page_html(_Maker(store, figures).page()), "utf-8", newline="\n")
+    path.write_text(text, "utf-8", newline="\n")
     return path
 
 

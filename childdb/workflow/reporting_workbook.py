@@ -26,6 +26,7 @@ def write(figures: Figures, path: Path) -> Path:
         *(_communes(figures, n.run, day(n.results.as_of, "vi")) for n in runs if figures.communes),
         _years(figures),
     ]
+    figures.protection.note(path.name)
     write_workbook(path, sheets)
     return path
 

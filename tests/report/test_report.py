@@ -221,8 +221,45 @@ def test_few_children_are_not_told(written):
 def test_two_runs_give_the_same_bytes(office, written):
     place, words = office
     again = place / "again.docx"
+    shown = releases(words)
     assert called(*words, "report", "annual", "--year", 2024, "-o", again) == 0
     assert again.read_bytes() == written.read_bytes()
+    assert releases(words) == shown  # what was shown already is not noted twice
+
+
+def releases(words):
+    store = Store.open(words[1], Path(words[3]))
+    try:
+        return store.releases()
+    finally:
+        store.close()
+
+
+def test_a_draft_that_leaves_is_noted_as_a_release(office, written):
+    """The runs of both dates, with the figures that the paper shows and without those that it hides."""
+    noted = [r for r in releases(office[1]) if r.audience == "dự thảo báo cáo: bao-cao.docx"]
+    assert [r.content["as_of"] for r in noted] == ["2024-11-30", "2023-12-31"]
+    told = {(i, u.split("@")[0]): counts for i, u, _, _, counts in noted[0].content["figures"]}
+    found = read_report(written).found
+    values = [f.ref for f in found if f.ref.field == "numerator" and f.ref.run == noted[0].run]
+    assert len(values) > 80 and all(told[r.indicator, r.unit] is not None for r in values)
+    assert any(counts is None for counts in told.values())
+
+
+def test_names_stand_behind_the_page_and_long_lists_in_a_workbook(office, tmp_path, capsys):
+    _, words = office
+    sheet = tmp_path / "xa.docx"
+    wanted = ("report", "commune", "--unit", "03312", "--year", 2024, "--inside", "-o", sheet, "--names")
+    assert called(*words, *wanted, "--reason", "thăm hộ") == 0
+    assert "xa-danh-sach.xlsx" in capsys.readouterr().out
+    written = part(sheet, "word/document.xml")
+    lists = [t for t in written.iter(f"{{{W['w']}}}tbl") if "Họ tên mẹ" in texts([t])[0]]
+    book = openpyxl.load_workbook(tmp_path / "xa-danh-sach.xlsx")
+    assert len(book.sheetnames) == len(lists) >= 3
+    lengths = [page.max_row - 5 for page in book]
+    assert [len(t.findall("w:tr", W)) - 1 for t in lists] == [min(n, 25) for n in lengths]
+    assert max(lengths) > 25
+    assert f"danh sách đủ {max(lengths)} trẻ: tệp xa-danh-sach.xlsx" in texts([written])[0]
 
 
 def test_check_finds_the_edited_the_removed_and_the_typed(office, written, tmp_path, capsys):
