@@ -39,7 +39,7 @@ class Scoring:
         self, rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float
     ) -> None:  # fmt: skip
         self._weights, self._columns = weights, Columns(rows)
-        self._statement = _statement(json.dumps(settings(weights, prior)))
+        self._statement = statement(weights, prior)
         self._con = in_memory()
         self._con.register("typed", as_table(rows))
         self._con.execute("create temp table prepared as select * from typed")
@@ -137,9 +137,14 @@ def joined(blocks: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return {name: column[order[first]] for name, column in whole.items()}
 
 
+def statement(weights: Mapping[str, Mapping[str, float]], prior: float) -> str:
+    """What scores the table `pairs` of the table `prepared`: made by Splink once for a model, which takes half a second."""
+    return _statement(json.dumps(settings(weights, prior)))
+
+
 @lru_cache(maxsize=4)
 def _statement(asked: str) -> str:
-    """The statement by which Splink scores the table `pairs` of the table `prepared`, for settings ASKED (as JSON)."""
+    """The same for settings ASKED (as JSON)."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     from splink import DuckDBAPI, Linker  # its import takes half a second, and only matching needs it
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from childdb.matching.known import KnownPeople
+from childdb.matching.linkage import statement
+from childdb.matching.model import shipped
 from childdb.matching.neighbours import Neighbours
 from childdb.matching.people import ASK, SAME, Outcome, Person, match_new
 from childdb.store import Placement, Store
@@ -34,6 +36,8 @@ class Register:
         self._neighbours: Neighbours | None = None
         self.asked = 0  # pairs of the file placed last that a person will be asked about
         self.refresh()
+        model = shipped()
+        statement(model.weights, model.prior)  # made here, since a caller may fill a register while files are read
 
     def refresh(self) -> None:
         """Take in the identities made since the last look."""
