@@ -36,9 +36,9 @@ class Scoring:
     """ROWS, numbered by their places, in a database of their own in memory; to be closed, best by `with`."""
 
     def __init__(
-        self, rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float
+        self, rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float, block: int = _BLOCK
     ) -> None:  # fmt: skip
-        self._weights, self._columns = weights, Columns(rows)
+        self._weights, self._columns, self._block = weights, Columns(rows), block
         self._statement = statement(weights, prior)
         self._con = in_memory()
         self._con.register("typed", as_table(rows))
@@ -93,8 +93,8 @@ class Scoring:
         gammas = ", ".join(f"gamma_{entry.id} as {entry.id}" for entry in comparisons())
         self._con.execute(f"create or replace temp table met as {met}")
         ((count,),) = self._con.execute("select count(*) from met").fetchall()
-        for start in range(0, count, _BLOCK):
-            within = f"rowid >= {start} and rowid < {start + _BLOCK}"
+        for start in range(0, count, self._block):
+            within = f"rowid >= {start} and rowid < {start + self._block}"
             self._con.execute(f"create or replace temp table pairs as select * from met where {within}")
             query = (
                 f"select unique_id_l as left, unique_id_r as right, {gammas}, match_weight as weight "
