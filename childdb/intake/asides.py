@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
@@ -83,6 +84,17 @@ def counts_by_sex(row: Sequence[Cell], filled: Sequence[int]) -> bool:
     return len(texts) < len(filled) <= 4 and bool(texts) and all(read_sex(text.strip(" :-+")) for text in texts)
 
 
+def is_total(text: str) -> bool:
+    """Whether a text begins as a total does: Tổng cộng, Cộng, Trong đó."""
+    return bool(_TOTAL.match(text.casefold()) or (_TOTAL_BARE.match(fold(text)) and text.isascii()))
+
+
+def counts_all(row: Sequence[Cell], filled: Sequence[int]) -> bool:
+    """Whether a row says that it is a total and else holds numbers alone."""
+    texts = [nfc(v) for c in filled if isinstance(v := row[c], str) and not v.strip(" ()").isdigit()]
+    return len(texts) == 1 < len(filled) and is_total(texts[0]) and not any(isinstance(row[c], date) for c in filled)
+
+
 def aside(
     row: Sequence[Cell], filled: Sequence[int], names: Sequence[int], told: set[int], own: list[list[str]], signed: bool
 ) -> tuple[str | None, str]:
@@ -94,10 +106,7 @@ def aside(
     folded = [fold(text) for _, text in texts]
     if is_number_row(row):
         return "column_numbers", ""
-    if any(
-        _TOTAL.match(t.casefold()) or (_TOTAL_BARE.match(f) and t.isascii())
-        for (_, t), f in zip(texts[:3], folded, strict=False)
-    ):
+    if any(is_total(t) for _, t in texts[:3]):
         return "total", ""
     few = len(filled) <= 4
     if few and any(_SIGNATURE.search(f) or _SIGNED_ON.search(f) for f in folded):

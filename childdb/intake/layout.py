@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from childdb.intake.asides import VILLAGE, aside, counts_by_sex, is_number_row, is_repeat, is_unit, key_of
+from childdb.intake.asides import VILLAGE, aside, counts_all, counts_by_sex, is_number_row, is_repeat, is_unit, key_of
 from childdb.intake.convert.dates import UNREADABLE, Parts, split
 from childdb.intake.grid import Cell, Grid, shown
 from childdb.intake.headings import match, vocabulary
@@ -251,6 +251,7 @@ def roles(grid: Grid, table: Table, meanings: dict[int, str], *, hidden: bool) -
         has_birth = any(c < len(row) and row[c] is not None and _datelike(row[c]) for c in births) or (
             bool(grid.errors) and any((r, c) in grid.errors for c in births)
         )
+        has_birth = has_birth and not counts_all(row, filled)  # a total of 2000 reads as a year
         if not has_birth and filled and len(filled) <= 3 and _again(row, filled, above):
             found.skipped[r] = "title"
             continue

@@ -71,7 +71,7 @@ def _words(issues: Sequence[Issue]) -> str:
     said = []
     for issue in issues:
         words = issue.sentence("vi").replace(";", ",").replace("\n", " ").rstrip(".")
-        said.append(f"{issue.field or ''}:{words}")
+        said.append(f"{issue.field or 'row'}:{words}")
     return ";".join(dict.fromkeys(said))
 
 

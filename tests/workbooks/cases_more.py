@@ -64,6 +64,9 @@ CASES = [
         [Want(7, "Lò Văn An", "2023-03-05", "M", doses="BCG:1:2023-03-10;OPV:1:2023-05-10")], at(("", "", "heading_unread"), ("", "", "heading_unread"))),
     Case("layout-total-by-sex.xlsx", book(
         [(1, "Lò Văn An", "05/03/2019", "Nam"), ("Tổng số", None, None, 1), (None, "Nam", 1), (None, "Nữ", 0)], SHORT), [Want(6, "Lò Văn An", "2019-03-05", "M")]),
+    Case("layout-total-like-a-year.xlsx", book(
+        [(1, "Lò Văn An", "05/03/2019", "Nam"), (2, "Tổng Thị Bình", 2019, "Nữ"), (None, "Tổng cộng", 2000, None), ("Cộng", None, 2019, 2)], SHORT),
+        [Want(6, "Lò Văn An", "2019-03-05", "M"), Want(7, "Tổng Thị Bình", "2019", "F")]),
     Case("layout-struck-in-text.xlsx", book([(1, "Lò Văn An", "05/03/2019", "Nam"), (2, "x", "06/03/2019", "Nam")], SHORT, then=strike_in_text),
          [Want(6, "Lò Văn An", "2019-03-05", "M"), Want(7, "Lò Văn Bình", "2019-03-06", "M", status="held_back")], at((7, "", "row_struck_through"))),
     Case("layout-far-format.xlsx", book([(1, "Lò Văn An", "05/03/2019", "Nam")], SHORT, then=far_format), [Want(6, "Lò Văn An", "2019-03-05", "M")]),
