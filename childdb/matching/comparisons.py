@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from childdb.matching.prepare import COLUMN_NAMES
 
+_OFTEN = 1000  # rows of a list that may bear one name before it is too common to bring communes together
 _KEPT = 0.9  # Splink wants a share of matches and of others per level; only their ratio speaks
 
 
@@ -50,8 +52,11 @@ def _document() -> dict[str, Any]:
 
 
 @cache
-def blocking() -> tuple[str, ...]:
-    return tuple(_document()["blocking"])
+def blocking(rows: int = 0) -> tuple[str, ...]:
+    """The rules for a list of so many ROWS; in a long one a grown-up's name that many bear brings together only those of
+    one commune, since the pairs would grow with the square of the list and say next to nothing."""
+    often = math.log2(max(1.0, rows / _OFTEN))
+    return tuple(rule.replace("{often}", f"{often:.3f}") for rule in _document()["blocking"])
 
 
 @cache
@@ -105,7 +110,7 @@ def settings(weights: Mapping[str, Mapping[str, float]], prior: float) -> dict[s
         "probability_two_random_records_match": 1 / (1 + 2**-prior),
         "comparisons": [_as_splink(entry, weights.get(entry.id, {})) for entry in comparisons()],
         "blocking_rules_to_generate_predictions": list(blocking()),
-        "retain_matching_columns": True,
+        "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,
     }
 

@@ -22,8 +22,11 @@ from childdb.matching.comparisons import blocking, comparisons, ladders, setting
 from childdb.matching.patterns import Columns, gammas_of, weigh_patterns
 from childdb.matching.prepare import COLUMN_NAMES, Comparable
 
+_INTEGERS = (
+    "unique_id", "words", "byear", "bmonth", "bday", "given_k", "name_m", "mother_m", "father_m", "head_m",
+)  # fmt: skip
 _TYPES = (
-    {name: pa.int32() for name in ("unique_id", "words", "byear", "bmonth", "bday", "given_k")}
+    {name: pa.int32() for name in _INTEGERS}
     | {name: pa.float64() for name in ("bits", "mother_b", "father_b", "head_b")}
     | {name: pa.bool_() for name in ("nick", "mother_u", "father_u", "head_u")}
 )
@@ -39,6 +42,7 @@ class Scoring:
         self, rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float, block: int = _BLOCK
     ) -> None:  # fmt: skip
         self._weights, self._columns, self._block = weights, Columns(rows), block
+        self._rules = blocking(len(rows))
         self._statement = statement(weights, prior)
         self._con = in_memory()
         self._con.register("typed", as_table(rows))
@@ -68,7 +72,7 @@ class Scoring:
             one = "fresh"
             once += " or (l.unique_id > r.unique_id and r.unique_id not in (select unique_id from fresh))"
         met, before = [], ""
-        for rule in blocking():
+        for rule in self._rules:
             met.append(
                 "select '' as match_key, least(l.unique_id, r.unique_id) as join_key_l, "
                 "greatest(l.unique_id, r.unique_id) as join_key_r "
@@ -83,7 +87,7 @@ class Scoring:
         self._con.register("named", table)
         query = "select distinct '' as match_key, least(n.l, n.r) as join_key_l, greatest(n.l, n.r) as join_key_r from named as n"
         if meeting:
-            rules = " or ".join(f"({rule})" for rule in blocking())
+            rules = " or ".join(f"({rule})" for rule in self._rules)
             query += f" join prepared as l on l.unique_id = n.l join prepared as r on r.unique_id = n.r where {rules}"
         yield from self._scored(query)
         self._con.unregister("named")

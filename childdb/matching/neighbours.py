@@ -88,6 +88,7 @@ class Neighbours:
     def _known_near(self, asking: list[Comparable], first: int) -> tuple[list[Comparable], list[int]]:
         if not self._count or not asking:
             return [], []
+        self._rarity.weigh(asking)
         self._con.register("given", as_table(asking))
         self._con.execute("create or replace temp table fresh as select * from given")
         self._con.unregister("given")
@@ -97,7 +98,7 @@ class Neighbours:
         """The known rows that share a block with the table `fresh`, and the other identities of their children."""
         blocks = " union ".join(
             f"select r.child from known as r where exists (select 1 from fresh as l where {rule})"
-            for rule in blocking()
+            for rule in blocking(self._count)
         )
         columns = ", ".join(COLUMN_NAMES)
         query = f"select ref, {columns} from known where child in ({blocks}) order by ref"

@@ -72,6 +72,7 @@ class Comparable:
     pid_end: str | None  # the last six digits
     name_n: str | None  # with tone marks
     name_f: str | None  # without
+    name_m: int | None  # the letters it is made of, as bits
     core: str | None  # the telling words, sorted
     clan: str | None
     given: str | None
@@ -89,16 +90,19 @@ class Comparable:
     eth: str | None
     mother_n: str | None
     mother_f: str | None
+    mother_m: int | None
     mother_s: str | None
     mother_g: str | None
     mother_u: bool | None  # whether the given name is in use
     father_n: str | None
     father_f: str | None
+    father_m: int | None
     father_s: str | None
     father_g: str | None
     father_u: bool | None
     head_n: str | None
     head_f: str | None
+    head_m: int | None
     head_s: str | None
     head_g: str | None
     head_u: bool | None
@@ -171,27 +175,50 @@ def _one(place: int, row: Mapping[str, str]) -> Comparable:
 def _name(
     text: str,
 ) -> tuple[
-    str | None, str | None, str | None, str | None, str | None, str | None, str | None, str | None, int, bool | None
+    str | None,
+    str | None,
+    int | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    int,
+    bool | None,
 ]:
     if unnamed(text):
-        return (None, None, None, None, None, None, None, None, 0, None)
+        return (None, None, None, None, None, None, None, None, None, 0, None)
     flat = folded(text)
     words = flat.split()
     marked = normalised(text).split()
     clan = words[0] if len(words) > 1 else None
     return (
-        normalised(text), flat, core_words(flat), clan, words[-1], marked[-1], sound(words[-1]),
+        normalised(text), flat, letters(flat), core_words(flat), clan, words[-1], marked[-1], sound(words[-1]),
         " ".join(words[1:-1]) or None, len(words), marked[-1] in nicknames(),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=131072)
-def _grown(text: str) -> tuple[str | None, str | None, str | None, str | None, bool | None]:
+def _grown(text: str) -> tuple[str | None, str | None, int | None, str | None, str | None, bool | None]:
     flat = folded(text)
     if not flat or unnamed(text):
-        return (None, None, None, None, None)
+        return (None, None, None, None, None, None)
     in_use = flat.split()[-1] in _folded_in_use()
-    return normalised(text), flat, core_words(flat), sound(flat.split()[-1]), in_use
+    return normalised(text), flat, letters(flat), core_words(flat), sound(flat.split()[-1]), in_use
+
+
+def letters(flat: str) -> int:
+    """The letters of a folded name as bits: a to z, and one for all else.
+
+    >>> letters("ba") == letters("ab ") == 0b11
+    True
+    """
+    found = 0
+    for letter in flat.replace(" ", ""):
+        place = ord(letter) - 97
+        found |= 1 << (place if 0 <= place < 26 else 26)
+    return found
 
 
 def core_words(flat: str) -> str:
