@@ -110,7 +110,7 @@ def settings(weights: Mapping[str, Mapping[str, float]], prior: float) -> dict[s
         "probability_two_random_records_match": 1 / (1 + 2**-prior),
         "comparisons": [_as_splink(entry, weights.get(entry.id, {})) for entry in comparisons()],
         "blocking_rules_to_generate_predictions": list(blocking()),
-        "retain_matching_columns": False,
+        "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": False,
     }
 
