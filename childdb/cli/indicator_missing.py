@@ -17,7 +17,7 @@ from childdb.cli.indicator_options import (
 )
 from childdb.cli.named_list import refuse_without_reason, show
 from childdb.cli.output import format_option, lang, say
-from childdb.cli.verdict_table import figure, says
+from childdb.workflow.verdict_words import figure, says
 from schemas.errors import NotFound
 
 COLUMNS = ["child", "commune", "village", "belongs", "lacks"]

@@ -10,7 +10,7 @@ import click
 from childdb.cli.door import opened, today
 from childdb.cli.indicator_options import as_of_option, geography_option, unit_option
 from childdb.cli.output import emit, format_option, lang, say
-from childdb.cli.verdict_table import figure
+from childdb.workflow.verdict_words import figure
 
 _FIGURE = ("numerator", "denominator", "unknown", "value", "low", "high", "ci_low", "ci_high")
 COLUMNS = (

@@ -189,12 +189,16 @@ class Store:
                 for who, child, number, *cells in connection.execute(asked)
             ]
 
-    def people_of(self, child: int) -> list[PersonRow]:
-        """The identities of one child, in the clear; what is shown of it needs a reason (`note_use`)."""
+    def people_of(self, *children: int) -> list[PersonRow]:
+        """The identities of some children, in the clear; what is shown of it needs a reason (`note_use`)."""
         link = m.child_link.c
         with self.reading() as connection:
-            who = connection.scalars(select(link.identity_id).where(link.child_key == child)).all()
-        return self.people(only=[int(i) for i in who]) if who else []
+            who = [
+                int(i)
+                for block in chunks(sorted(set(children)))
+                for i in connection.scalars(select(link.identity_id).where(link.child_key.in_(block)))
+            ]
+        return self.people(only=who) if who else []
 
     def _clear(self, cells: list[Any]) -> dict[str, Any]:
         return {

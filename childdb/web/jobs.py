@@ -28,6 +28,7 @@ from schemas.files import whole_file
 WAITING, RUNNING, DONE, FAILED, CUT = "waiting", "running", "done", "failed", "cut"
 _NAME = re.compile(r"[0-9a-f]{32}")
 _KEPT_DAYS = 14
+KNOWN = frozenset({"pairs", "due", "figures"})
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,12 @@ class Queue:
             if job.over and (now - datetime.fromisoformat(job.made_at)).days >= _KEPT_DAYS:
                 self.drop(job.id)
 
+    def thin_out(self, kinds: frozenset[str], last: str) -> None:
+        """Of what is computed again and again the job at its end is kept alone: what came of it stands elsewhere."""
+        for job in self.all():
+            if job.kind in kinds and job.state == DONE and job.id != last:
+                self.drop(job.id)
+
     def cut_off(self) -> None:
         """What ran when its worker ended is told so; called by a worker that has just taken the lock."""
         for job in self.all():
@@ -124,7 +131,8 @@ class Queue:
                 self.write(replace(job, state=CUT))
 
     def waiting(self) -> Iterator[Job]:
-        return (j for j in self.all() if j.state == WAITING)
+        """What waits, in its order; what is computed for later after what somebody asked for."""
+        return iter(sorted((j for j in self.all() if j.state == WAITING), key=lambda j: j.kind in KNOWN))
 
 
 class Worker:

@@ -6,7 +6,6 @@ A task is `task(job, store, progress, place) -> result`; PLACE is the job's own 
 from __future__ import annotations
 
 import csv
-import json
 import os
 import shutil
 import zipfile
@@ -326,24 +325,103 @@ def report_check(job: Job, store: Store, progress: Progress, place: Path) -> dic
     return {"lines": told, "wrong": wrong, "bound": sum(x.number > 0 for x in lines)}
 
 
-def keep_known(place: Path, name: str, found: Mapping[str, Any]) -> None:
-    """What was computed for a page, for later visits: beside the queue, in the name of NAME."""
-    from schemas.files import whole_file
+def pairs(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """The pairs that a person must tell apart, the most costly first; by numbers of identities."""
+    from childdb.workflow.matching import scan
 
-    with whole_file(place.parent.parent / f"known-{name}.json") as out:
-        out.write(json.dumps(found, ensure_ascii=False).encode("utf-8"))
+    batch = store.last_batch()
+    found = [
+        {"one": p.one.identity, "other": p.other.identity, "score": p.score, "why": p.why,
+         "units": sorted({f"{x.fields.get('commune_code')}@{x.fields.get('commune_from')}" for x in (p.one, p.other)})}
+        for p in scan(store).ask
+    ]  # fmt: skip
+    return _kept(job, place, {"batch": batch, "pairs": found})
+
+
+def due(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """Who falls due for a vaccine this month, by key."""
+    from childdb.workflow.due_now import due_now
+
+    batch = store.last_batch()
+    return _kept(job, place, {"batch": batch, "doses": due_now(store, today())})
+
+
+def figures(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """Every figure with its targets."""
+    from childdb.workflow.targets import computed
+
+    batch = store.last_batch()
+    found = computed(store, as_of=date.fromisoformat(job.words["words"]["as_of"]), actor=job.owner, now=now())
+    return _kept(job, place, {**found, "batch": batch})
+
+
+def _kept(job: Job, place: Path, content: dict[str, Any]) -> dict[str, Any]:
+    from childdb.web.known import keep
+
+    keep(place.parent.parent, job.kind, {**content, "words": job.words["words"]})
+    return {}
+
+
+def explain(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """What stands behind one figure: its definition and counts, the children by their standing, some down to the cells."""
+    from childdb.workflow.explaining import STANDINGS, Question, describe, trace
+    from childdb.workflow.explaining import explain as behind
+
+    asked = Question(job.words["indicator"], job.words["unit"], date.fromisoformat(job.words["as_of"]))
+    told = behind(store, asked)
+    progress(1, 2, "từ trẻ về từng ô")
+    counts: dict[str, int] = {}
+    for standing in told.children.values():
+        counts[standing] = counts.get(standing, 0) + 1
+    rows = trace(store, asked, child=None, limit=40)
+    return {
+        "definition": describe(job.words["indicator"], "vi"), "unit_name": told.unit_name,
+        "figure": {k: None if v is None else str(v) for k, v in told.figure.items()},
+        "standings": [[STANDINGS[s][0], n] for s, n in counts.items()],
+        "cells": [{**r, "standing": STANDINGS[r["standing"]][0], "list_date": r["list_date"].isoformat(), "child": str(r["child"])}
+                  for r in rows],
+    }  # fmt: skip
+
+
+def trend(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """One figure over five years: as known now, and as it was known then."""
+    from childdb.workflow.targets import years_picture
+    from childdb.workflow.trend import rows
+    from childdb.workflow.trend import trend as over_years
+
+    indicator, unit = job.words["indicator"], job.words["unit"]
+    points, refused = over_years(store, [indicator], unit, as_of=date.fromisoformat(job.words["as_of"]), years=5)
+    listed = [{k: None if v is None else str(v) for k, v in r.items()} for r in rows(points, unit)]
+    drawn = years_picture([(p.as_of.year, p.now) for p in points], "", points[0].measure if points else "")
+    return {"rows": listed, "refused": [vi for vi, _ in refused], "picture": drawn}
+
+
+def compare(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """Why a figure differs between two computations."""
+    from childdb.workflow.comparing import PARTS, lines
+    from childdb.workflow.comparing import compare as parts
+
+    words = job.words
+    found = parts(store, int(words["first"]), int(words["second"]), ids=[words["indicator"]], unit=words["unit"])
+    return {"lines": [
+        {"part": PARTS[x["part"]][0], **{k: str(x[k]) for k in ("numerator", "denominator", "unknown")}} for x in lines(found)
+    ]}  # fmt: skip
 
 
 TASKS: dict[str, Task] = {
     "preview": preview, "import": do_import, "undo_preview": undo_preview, "undo": undo, "correct": correct,
     "send_back": send_back, "erase": erase, "rehearse": rehearse, "send": send, "report": report, "forms": forms,
     "report_check": report_check,
+    "pairs": pairs, "due": due, "figures": figures, "explain": explain, "trend": trend,
+    "compare": compare,
 }  # fmt: skip
-# words of a job that are not kept once it is done: which child a parent asked to erase
-FORGOTTEN = {"erase": ("child", "reason")}
+# words of a job that are not kept once it is done: which child a parent asked to erase, what a row was put right to
+FORGOTTEN = {"erase": ("child", "reason"), "correct": ("said",)}
 TITLES = {
     "preview": "Đọc và xem trước", "import": "Nhập vào kho", "undo_preview": "Xem việc rút lại sẽ thay đổi gì",
     "undo": "Rút lại", "correct": "Đọc lại dòng đã sửa", "send_back": "Lập bảng tính trả lại xã",
     "erase": "Xóa hẳn", "rehearse": "Thử gửi", "send": "Gửi tỉnh", "report": "Lập báo cáo",
     "forms": "Lập phiếu xin đóng góp", "report_check": "Đối chiếu báo cáo",
+    "pairs": "Tìm trẻ ghi nhiều lần", "due": "Tìm trẻ đến hạn tiêm", "figures": "Tính chỉ tiêu",
+    "explain": "Tìm căn cứ của con số", "trend": "Tính qua các năm", "compare": "So hai lần tính",
 }  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from childdb.web.jobs import DONE, FAILED, RUNNING, Job, Queue
+from childdb.web.jobs import DONE, FAILED, KNOWN, RUNNING, Job, Queue
 from schemas.errors import ChildDBError
 from schemas.files import file_lock
 
@@ -28,6 +28,7 @@ def main() -> None:
         for _ in sys.stdin:
             while job := next(queue.waiting(), None):
                 work(queue, job, words["db"], Path(words["key_file"]) if words["key_file"] else None)
+                queue.thin_out(KNOWN, job.id)
 
 
 def _take_lock(held: ExitStack, queue: Queue) -> None:

@@ -49,7 +49,7 @@ _EVENTS = {
     "vitamin_a": "Uống vitamin A", "mental_screening": "Sàng lọc tâm lý", "mental_risk": "Có nguy cơ tâm lý",
     "mental_support": "Hỗ trợ tâm lý", "injury": "Tai nạn, thương tích", "disability": "Khuyết tật", "illness": "Bệnh",
 }  # fmt: skip
-_VACCINES = {
+VACCINES = {
     "BCG": "Lao (BCG)", "HEPB0": "Viêm gan B sơ sinh", "PENTA": "DPT-VGB-Hib", "OPV": "Bại liệt uống (OPV)",
     "IPV": "Bại liệt tiêm (IPV)", "MEASLES": "Sởi", "MCV": "Sởi", "MR": "Sởi - Rubella (MR)", "DPT": "DPT", "DPT4": "DPT nhắc lại",
     "JE": "Viêm não Nhật Bản", "ROTA": "Rota", "PCV": "Phế cầu (PCV)", "HPV": "HPV", "TD": "Uốn ván - bạch hầu (Td)",
@@ -234,7 +234,7 @@ class _Story:
     def _doses(self) -> Iterator[Said]:
         for r in sorted(self._rows("vaccination"), key=lambda r: (r["given_on"] or date.max, r["vaccine"])):
             number = f" mũi {r['dose']}" if r["dose"] else ""
-            yield Said(f"{_VACCINES.get(r['vaccine'], r['vaccine'])}{number}", r["given_on"], None,
+            yield Said(f"{VACCINES.get(r['vaccine'], r['vaccine'])}{number}", r["given_on"], None,
                        self._of("vaccination", vaccine=r["vaccine"], given_on=r["given_on"]))  # fmt: skip
 
     def _due(self, born: date) -> Iterator[NextDose]:
@@ -245,7 +245,7 @@ class _Story:
         for due in due_doses(born, given, self.on, _province(self.known.residence), rollout, female=female):
             if due.delivered and due.until > self.on:
                 state = "late" if due.late else "due" if due.due_on <= self.on else "later"
-                yield NextDose(_VACCINES.get(due.series, due.series), due.number, due.due_on, state)
+                yield NextDose(VACCINES.get(due.series, due.series), due.number, due.due_on, state)
 
     def _curves(self, born: date) -> Iterator[tuple[str, str]]:
         sex = self.known.profile.get("sex")

@@ -1,8 +1,10 @@
 """The month of an office in the browser, step by step on one store: each test goes on where the last ended."""
 
+import io
 import re
 import zipfile
 
+import openpyxl
 import pytest
 
 from tests.web.conftest import ATTACK, HEAD, without_fault
@@ -100,3 +102,38 @@ def test_undo(desk):
     waited(desk, "h1:has-text('Đã rút lại lô')")
     desk.goto("/batches")
     assert "đã rút" in desk.locator("tbody").inner_text()
+
+
+def test_same_child_by_one_key(office, desk):
+    """Two spellings of one child: differences are marked, g says *one child*, l takes that back."""
+    other = ((1, "Lò Văn Ân", "06/03/2019", "Nam", "Thái", "Lò Thị Xuân", "Bản Hón"),)
+    title = ("UBND XÃ NẶM LỊCH", "DANH SÁCH TRẺ EM", "Tính đến ngày 31 tháng 10 năm 2024")
+    first = office.workbook("mot.xlsx")
+    second = office.workbook("hai.xlsx", other, title=title)
+    assert office.run("import", first, second, "--yes", "--returns", office.place / "r") in (0, 3)
+    desk.goto("/pairs")
+    waited(desk, "table.side")
+    differing = desk.locator("tr.differs th").all_inner_texts()
+    assert differing == ["Họ và tên", "Ngày sinh"]
+    desk.keyboard.press("g")
+    desk.wait_for_selector("text=Không còn cặp nào")
+    desk.keyboard.press("l")
+    desk.wait_for_selector("text=Đã rút câu trả lời vừa rồi (một trẻ)")
+    waited(desk, "table.side")
+
+
+def test_targets_down_to_the_cell(office, desk):
+    """A figure with its verdict; its derivation names file, row and cells; the workbook has the same figure."""
+    desk.goto("/targets?as_of=2024-11-30")
+    waited(desk, "table.figures")
+    desk.click("a:has-text('dưới 5 tuổi được đăng ký khai sinh')")
+    waited(desk, "text=Căn cứ: từ định nghĩa")
+    desk.click("text=Căn cứ: từ định nghĩa")
+    waited(desk, "pre.definition")
+    assert "tre-em.xlsx" in desk.locator("main").inner_text() or "mot.xlsx" in desk.locator("main").inner_text()
+    with desk.expect_download() as fetched:
+        desk.goto("/targets")
+        desk.click("text=Tải Excel, mọi xã")
+    book = openpyxl.load_workbook(io.BytesIO(fetched.value.path().read_bytes()))
+    titles = [row[1].value for row in book["Chỉ tiêu"].iter_rows(min_row=4)]
+    assert any("dưới 5 tuổi được đăng ký khai sinh" in t for t in titles)

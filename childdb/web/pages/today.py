@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from childdb.web.jobs import WAITING
+from childdb.web.jobs import KNOWN, WAITING
+from childdb.web.known import known
 from childdb.web.page import Page, Visit
-from childdb.web.viewer import IMPORT
+from childdb.web.viewer import IMPORT, NAMES, PAIRS, SENDING
 from childdb.workflow.today import today as story
 
 ORDER = 0
@@ -17,9 +18,14 @@ def today(visit: Visit) -> Response:
     communes = [c for c in found.communes if visit.viewer.sees(c.unit or None)]
     mine = [j for j in visit.desk.queue.all() if j.owner == visit.viewer.login]
     open_imports = [j for j in mine if j.kind == "preview"] if IMPORT in visit.viewer.may else []
+    pairs = known(visit, "pairs") if communes and {PAIRS, NAMES} <= visit.viewer.may else None
+    due = known(visit, "due", month=f"{visit.desk.today():%Y-%m}") if communes and NAMES in visit.viewer.may else None
     return visit.show(
-        "today.html", found=found, communes=communes, held=sum(c.held for c in communes), previews=open_imports,
-        jobs=[j for j in mine if not j.over], waiting=WAITING,
+        "today.html", pairs=pairs, due=due,
+        waiting_pairs=sum(all(visit.viewer.sees(u) for u in p["units"]) for p in pairs.content["pairs"]) if pairs else 0,
+        due_children=len({d["child"] for d in due.content["doses"] if visit.viewer.sees(d["unit"])}) if due else 0,
+        sending=SENDING in visit.viewer.may, found=found, communes=communes, held=sum(c.held for c in communes), previews=open_imports,
+        jobs=[j for j in mine if not j.over and j.kind not in KNOWN], waiting=WAITING,
     )  # fmt: skip
 
 
