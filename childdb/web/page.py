@@ -68,14 +68,13 @@ class Desk:
 @dataclass(frozen=True)
 class Page:
     """One route: METHOD and PATH, the function, what the viewer must be allowed, and (for the first of a room) its name
-    in the menu with its access key."""
+    in the menu, whose access key is its place there."""
 
     method: str
     path: str
     function: Callable[[Visit], Response]
     needs: tuple[str, ...] = ()
     menu: str = ""
-    key: str = ""
 
 
 @dataclass(frozen=True)

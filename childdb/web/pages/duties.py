@@ -114,7 +114,7 @@ def _moment(visit: Visit, name: str) -> datetime | None:
 
 
 PAGES = [
-    Page("GET", "/duties", start, (ANSWER,), "Yêu cầu, sự cố", "7"),
+    Page("GET", "/duties", start, (ANSWER,), "Yêu cầu, sự cố"),
     Page("POST", "/duties/requests", add_request, (ANSWER, NAMES)),
     Page("POST", "/duties/requests/{number}", show_request, (ANSWER, NAMES)),
     Page("POST", "/duties/requests/{number}/acknowledge", acknowledge, (ANSWER,)),

@@ -70,7 +70,7 @@ def facts(visit: Visit) -> Response:
 
 
 PAGES = [
-    Page("GET", "/find", find, (NAMES,), "Tìm trẻ", "4"),
+    Page("GET", "/find", find, (NAMES,), "Tìm trẻ"),
     Page("POST", "/find", found, (NAMES,)),
     Page("GET", "/child/{child}", one, (NAMES,)),
     Page("GET", "/child/{child}/facts", facts, (NAMES,)),

@@ -149,7 +149,7 @@ def sent_back(visit: Visit) -> Response:
 
 
 PAGES = [
-    Page("GET", "/held", listed, (HELD, NAMES), "Giữ lại", "3"),
+    Page("GET", "/held", listed, (HELD, NAMES), "Giữ lại"),
     Page("POST", "/held/send-back", send_back, (HELD, NAMES)),
     Page("GET", "/held/sent/{job}", sent, (HELD, NAMES)),
     Page("GET", "/held/returns/{job}", sent_back, (HELD, NAMES)),

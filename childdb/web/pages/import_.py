@@ -146,7 +146,7 @@ def _file(visit: Visit, path: Path, name: str) -> Response:
 
 
 PAGES = [
-    Page("GET", "/import", start, (IMPORT,), "Nhập", "2"),
+    Page("GET", "/import", start, (IMPORT,), "Nhập"),
     Page("POST", "/import", upload, (IMPORT,)),
     Page("GET", "/import/{job}", shown, (IMPORT,)),
     Page("POST", "/import/{job}/files/{file}", correct, (IMPORT,)),

@@ -93,7 +93,7 @@ def take_back(visit: Visit) -> Response:
 
 
 PAGES = [
-    Page("GET", "/pairs", show, (PAIRS, NAMES), "Cùng một trẻ?", "5"),
+    Page("GET", "/pairs", show, (PAIRS, NAMES), "Cùng một trẻ?"),
     Page("POST", "/pairs", say, (PAIRS, NAMES)),
     Page("POST", "/pairs/back", take_back, (PAIRS, NAMES)),
 ]

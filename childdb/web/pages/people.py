@@ -152,7 +152,7 @@ def _choices(visit: Visit) -> dict[str, Any]:
 
 
 PAGES = [
-    Page("GET", "/people", start, menu="Người và quyền", key="8"),
+    Page("GET", "/people", start, menu="Người và quyền"),
     Page("POST", "/people/verify", verify, (PEOPLE,)),
     Page("POST", "/people/password", own_password),
     Page("GET", "/people/new", new, (PEOPLE,)),

@@ -121,7 +121,7 @@ def _job(visit: Visit) -> Job:
 
 
 PAGES = [
-    Page("GET", "/reports", start, (REPORTS,), "Báo cáo", "5"),
+    Page("GET", "/reports", start, (REPORTS,), "Báo cáo"),
     Page("POST", "/reports", write, (REPORTS,)),
     Page("POST", "/reports/forms", forms, (REPORTS,)),
     Page("POST", "/reports/check", check, (REPORTS,)),

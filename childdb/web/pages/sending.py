@@ -126,7 +126,7 @@ def unplan(visit: Visit) -> Response:
 
 
 PAGES = [
-    Page("GET", "/sending", start, (SENDING,), "Gửi tỉnh", "6"),
+    Page("GET", "/sending", start, (SENDING,), "Gửi tỉnh"),
     Page("POST", "/sending/rehearse", rehearse, (SENDING,)),
     Page("POST", "/sending/send", send, (SENDING,)),
     Page("GET", "/sending/jobs/{job}", shown, (SENDING,)),

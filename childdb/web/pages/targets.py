@@ -143,7 +143,7 @@ def workbook(visit: Visit) -> Response:
 
 
 PAGES = [
-    Page("GET", "/targets", listed, (FIGURES,), "Chỉ tiêu", "6"),
+    Page("GET", "/targets", listed, (FIGURES,), "Chỉ tiêu"),
     Page("GET", "/targets.xlsx", workbook, (FIGURES,)),
     Page("GET", "/targets/{indicator}", one, (FIGURES,)),
     Page("POST", "/targets/{indicator}/{kind}", derive, (FIGURES,)),

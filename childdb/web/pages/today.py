@@ -29,4 +29,4 @@ def today(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-PAGES = [Page("GET", "/", today, menu="Hôm nay", key="1")]
+PAGES = [Page("GET", "/", today, menu="Hôm nay")]
