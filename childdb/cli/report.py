@@ -211,16 +211,25 @@ def check(ctx: click.Context, report: Path, everything: bool, fmt: str) -> int:
     return 10 if wrong else 0
 
 
+_FORMS = {"excel": (".xlsx",), "word": (".docx",), "both": (".xlsx", ".docx")}
+
+
 @command.command("request")
 @_year
 @click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), help="Thư mục / the folder to write to.")
+@click.option(
+    "--form",
+    type=click.Choice(["excel", "word", "both"]),
+    default="excel",
+    show_default=True,
+    help="Phiếu Excel hay Word / forms in Excel or Word.",
+)
 @_as_of
 @_unit
 @_bodies
 @click.pass_context
-def request(
-    ctx: click.Context, year: int, out: Path | None, as_of: date | None, unit: str | None, bodies: Path | None
-) -> None:
+def request(ctx: click.Context, year: int, out: Path | None, form: str, as_of: date | None, unit: str | None,
+            bodies: Path | None) -> None:  # fmt: skip
     """Phiếu xin đóng góp báo cáo cho từng ngành, từng xã / a form for each agency and commune."""
     from childdb.report.settings import read_bodies
     from childdb.workflow import reporting as story
@@ -228,8 +237,9 @@ def request(
 
     on = story.annual_span(year, as_of, None).as_of
     made = write_forms(
-        out or Path(f"phieu-{year}"), read_bodies(bodies), story.reporting_unit(unit, on), on, f"năm {year}"
-    )
+        out or Path(f"phieu-{year}"), read_bodies(bodies), story.reporting_unit(unit, on), on, f"năm {year}",
+        suffixes=_FORMS[form],
+    )  # fmt: skip
     for path in made:
         click.echo(str(path))
     click.echo(

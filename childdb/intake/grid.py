@@ -96,7 +96,7 @@ class Grid:
 
 @dataclass
 class Book:
-    """A workbook: its kind (xlsx, xlsm, xls, xlsb, ods, csv), its sheets and what was noticed beside the cells."""
+    """A workbook: its kind (xlsx, xlsm, xls, xlsb, ods, docx, csv), its sheets and what was noticed beside the cells."""
 
     kind: str
     sheets: list[Grid]

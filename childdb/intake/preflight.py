@@ -33,7 +33,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """What the content is: xlsx, xlsm, xlsb, xls, ods or csv."""
+    """What the content is: xlsx, xlsm, xlsb, xls, ods, docx or csv."""
 
     name: str
     macros: bool = False
@@ -98,6 +98,8 @@ def _kind_of(names: set[str], archive: zipfile.ZipFile) -> Kind:
         return Kind("xlsb", macros, external)
     if any(name.lower().startswith("xl/") for name in names) and "[Content_Types].xml" in names:
         return Kind("xlsm" if macros else "xlsx", macros, external)
+    if "word/document.xml" in names:
+        return Kind("docx", macros)
     if "content.xml" in names and "mimetype" in names:
         if b"spreadsheet" not in archive.read("mimetype")[:200]:
             raise Refused("file_unreadable")

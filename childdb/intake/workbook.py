@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from childdb.intake import binary_scan, delimited, evidence, old_excel, opendocument
+from childdb.intake import binary_scan, delimited, evidence, old_excel, opendocument, word_form
 from childdb.intake.grid import Book, Cell, Grid, Limits
 from childdb.intake.preflight import Kind, Refused, check_extent, look, unpack
 
@@ -23,6 +23,8 @@ def open_book(path: Path, limits: Limits) -> Book:
         book = old_excel.read(path, limits)
     elif kind.name == "ods":
         book = opendocument.read(path, limits)
+    elif kind.name == "docx":
+        book = word_form.read(path, limits)
     else:
         book = _read_zip(path, kind, limits)
     book.macros, book.external_links = kind.macros, kind.external_links

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import zipfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,9 +18,10 @@ from childdb.workflow.growth_flags import with_growth_flags
 from childdb.workflow.placing import Register, RowKey
 from schemas.errors import UsageFault
 from schemas.issues import Issue
-from schemas.records import Accounting, FileReading, SheetReading
+from schemas.records import CONTRIBUTION, Accounting, FileReading, SheetReading
 
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv")
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".docx")
+_FORM_BYTES = 4 * 2**20
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def find_files(paths: Sequence[Path], *, returns: Path | None = None) -> list[Pa
             inside = sorted(
                 p for p in path.rglob("*")
                 if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith(("~$", "."))
+                and (p.suffix.lower() != ".docx" or _is_form(p))
                 and not p.name.endswith(".issues.csv")
                 and not (returns and returns.name in p.relative_to(path).parts[:-1])
             )  # fmt: skip
@@ -89,6 +92,15 @@ def find_files(paths: Sequence[Path], *, returns: Path | None = None) -> list[Pa
     if not found:
         raise UsageFault("Không thấy bảng tính nào trong thư mục đã chọn.", "There is no workbook in that folder.")
     return list(found)
+
+
+def _is_form(path: Path) -> bool:
+    """Whether a Word document is a form of ours: other letters lie in such folders too."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("word/document.xml") as text:
+            return CONTRIBUTION.encode() in text.read(_FORM_BYTES)
+    except (OSError, KeyError, zipfile.BadZipFile, RuntimeError):
+        return False
 
 
 def fingerprint(path: Path) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from childdb.report.forms import Asked, write_form
+from childdb.report.forms import Asked, Form, write_form
 from childdb.report.settings import Bodies
 from childdb.store import Store
 from childdb.store.returns import ReturnLine, return_lines
@@ -73,8 +73,10 @@ def within(commune: str, unit: str) -> bool:
     return False
 
 
-def write_forms(folder: Path, bodies: Bodies, unit: str, on: date, period: str) -> list[Path]:
-    """One form for each sender, in FOLDER."""
+def write_forms(
+    folder: Path, bodies: Bodies, unit: str, on: date, period: str, *, suffixes: Sequence[str] = (".xlsx",)
+) -> list[Path]:
+    """One form for each sender, in FOLDER; as Excel, as Word (.docx), or both."""
     made = []
     for number, sender in enumerate(senders(bodies, unit, on), 1):
         lines = [
@@ -83,9 +85,11 @@ def write_forms(folder: Path, bodies: Bodies, unit: str, on: date, period: str) 
         ]  # fmt: skip
         lines += [Asked(sender.line(NUMBER, n), asks, True) for n, asks in enumerate(sender.numbers, 1)]
         name = fold(sender.name).replace(" ", "-").replace(",", "")
-        path = folder / f"{number:02d}-{name}.xlsx"
-        write_form(path, sender.name, codes.units()[sender.unit].name, on, period, lines, bodies.deadline(on.year))
-        made.append(path)
+        form = Form(sender.name, codes.units()[sender.unit].name, on, period, lines, bodies.deadline(on.year))
+        for suffix in suffixes:
+            path = folder / f"{number:02d}-{name}{suffix}"
+            write_form(path, form)
+            made.append(path)
     return made
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 from lxml import etree
@@ -19,6 +20,8 @@ from childdb.report.numbers import measured, plain
 from childdb.report.settings import read_bodies
 from childdb.report.text_width import width_mm
 from childdb.store import Store
+from childdb.store.returns import return_lines
+from childdb.workflow.importing import find_files
 from childdb.workflow.reporting import period_span
 from indicators.loader import catalogue
 from schemas import codes
@@ -306,12 +309,25 @@ def test_a_file_that_is_no_report_is_one_sentence(office, tmp_path):
     assert called(*words, "report", "check", other) == 6
 
 
-def test_forms_come_back_with_accounting_and_go_in_as_written(office, tmp_path, capsys):
+def filled(form, values):
+    """A Word form with some of its content controls filled in, as Word does it."""
+    document = docx.Document(form)
+    for control in document.element.body.iter(f"{{{W['w']}}}sdt"):
+        said = values.get(attribute(control.find("w:sdtPr/w:tag", W), "val"))
+        if said is not None:
+            hint = control.find("w:sdtPr/w:showingPlcHdr", W)
+            hint.getparent().remove(hint)
+            next(control.iter(f"{{{W['w']}}}t")).text = said
+    document.save(form)
+    return form
+
+
+def test_forms_come_back_with_accounting_and_go_in_as_written(office, written, tmp_path, capsys):
     place, words = office
     copy = tmp_path / "s.db"
     shutil.copy(place / "s.db", copy)
     words = ("--db", str(copy), *words[2:])
-    assert called("report", "request", "--year", 2024, "-o", tmp_path / "phieu") == 0
+    assert called("report", "request", "--year", 2024, "-o", tmp_path / "phieu", "--form", "both") == 0
     forms = sorted((tmp_path / "phieu").glob("*.xlsx"))
     assert len(forms) == 12 + 10
     form = next(f for f in forms if "cong-an" in f.name)
@@ -324,11 +340,21 @@ def test_forms_come_back_with_accounting_and_go_in_as_written(office, tmp_path, 
     page.cell(number, 4).value = 7
     book.save(form)
     assert called(*words, "import", form, "--yes") == 0  # lines left empty are no held rows
+    in_word = next((tmp_path / "phieu").glob("*trung-tam-y-te*.docx"))
+    by_word = filled(in_word, {"28ct.y_te.hoat_dong.1.said": said, "28ct.y_te.so.1.value": "1.250"})
+    (tmp_path / "thu.docx").write_bytes(written.read_bytes())  # a letter in the same folder is no form
+    assert find_files([tmp_path]) == sorted([*forms, *(tmp_path / "phieu").glob("*.docx")])
+    assert called(*words, "import", by_word, "--yes") == 0
     capsys.readouterr()
+    store = Store.open(words[1], Path(words[3]))
+    lines = {x.item: x for x in return_lines(store, starts="28ct.y_te.")}
+    store.close()
+    assert lines["28ct.y_te.so.1"].value == 1250 and lines["28ct.y_te.hoat_dong.1"].said == said
+    assert {x.sheet for x in lines.values()} == {"Văn bản Word"} and lines["28ct.y_te.hoat_dong.1"].row == 7
     for on, state, left in (("2024-11-28", "waiting", 7), ("2024-12-06", "late", -1)):
         assert called(*words, "report", "status", "--year", 2024, "--on", on, "--format", "json") == 0
         rows = json.loads(capsys.readouterr().out)
-        assert [r["sender"] for r in rows if r["state"] == "answered"] == ["cong_an"]
+        assert [r["sender"] for r in rows if r["state"] == "answered"] == ["y_te", "cong_an"]
         assert {r["state"] for r in rows} == {"answered", state}
         assert {r["days_left"] for r in rows} == {left}
     report = tmp_path / "b.docx"
