@@ -22,3 +22,11 @@ def system_part(request):
         return path
 
     return find
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch):
+    """Passwords that are made in a moment: their cost is a number beside them, and its tests are elsewhere."""
+    from childdb.store import passwords
+
+    monkeypatch.setattr(passwords, "_COST", {"n": 2**8, "r": 8, "p": 1})

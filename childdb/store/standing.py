@@ -60,5 +60,22 @@ def standing(store: Store) -> list[CommuneStanding]:
     ]
 
 
+def communes_of_batches(store: Store) -> dict[int, set[str]]:
+    """Of each batch the communes of its sheets and of the held rows that it decided on; a batch of neither is left out."""
+    s, r, d = m.source_sheet.c, m.source_row.c, m.row_decision.c
+    of_sheets = select(s.batch_id, s.commune_code, s.commune_from)
+    of_rows = (
+        select(d.batch_id, s.commune_code, s.commune_from)
+        .join(m.source_row, r.id == d.source_row_id)
+        .join(m.source_sheet, s.id == r.sheet_id)
+    )
+    found: dict[int, set[str]] = {}
+    with store.reading() as connection:
+        for query in (of_sheets, of_rows):
+            for batch, code, since in connection.execute(query):
+                found.setdefault(int(batch), set()).add(_unit(code, since))
+    return found
+
+
 def _unit(code: str | None, since: date | None) -> str:
     return f"{code}@{since}" if code and since else ""

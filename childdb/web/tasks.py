@@ -43,6 +43,7 @@ def _settled(job: Job, store: Store, progress: Progress, paths: Sequence[Path]) 
     """Every file as it is read after what the person has said of it (`said`: per file number, what and how)."""
     from childdb.workflow.importing import Options
     from childdb.workflow.questions import Question, Settled, settle
+    from childdb.workflow.scope import require_files_of
 
     said: Mapping[str, Mapping[str, Any]] = job.words.get("said", {})
     whole = Settled()
@@ -62,6 +63,7 @@ def _settled(job: Job, store: Store, progress: Progress, paths: Sequence[Path]) 
         whole.readings |= found.readings
         whole.answers += found.answers
         progress(number + 1, 2 * len(paths), path.name)
+    require_files_of(whole.readings.values(), job.words.get("communes"))
     return whole
 
 

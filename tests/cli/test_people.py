@@ -7,6 +7,8 @@ import pytest
 
 from tests.cli.test_commands import call
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 
 @pytest.fixture
 def run(tmp_path, capsys):

@@ -16,7 +16,9 @@ class Browser:
 
     async def _request(self, method, path, words):
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", cookies=self.cookies) as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://testserver", cookies=self.cookies, trust_env=False
+        ) as client:
             answer = await client.request(method, path, **words)
             self.cookies = client.cookies
             return answer

@@ -14,6 +14,7 @@ from tests.web.browser import Browser
 from tests.workflow.conftest import blank_office  # noqa: F401 (fixture)
 from tests.workflow.office import NOW, Office
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
 GOOD = "núi cao sông dài"
 
 

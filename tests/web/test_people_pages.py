@@ -15,6 +15,8 @@ from tests.web.desk import NOW, Pages
 from tests.workflow.conftest import blank_office  # noqa: F401 (fixture)
 from tests.workflow.office import Office
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 
 @pytest.fixture
 def pages(blank_office, tmp_path, monkeypatch):  # noqa: F811

@@ -14,6 +14,7 @@ from schemas.errors import NotAllowed, NotFound, UsageFault
 from schemas.rights import local
 from tests.workflow.office import NOW, Office
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
 GOOD = "núi cao sông dài"
 PLACE = "03256@2025-07-01"
 
@@ -48,7 +49,11 @@ def test_codes_are_those_of_rfc_6238(seconds, expected):
     assert passwords.code_at(seed, seconds // 30, digits=8) == expected
 
 
-def test_scrypt_is_that_of_rfc_7914():
+REAL = dict(passwords._COST)  # before the tests make it cheap
+
+
+def test_scrypt_is_that_of_rfc_7914_and_its_cost_that_of_owasp():
+    assert REAL == {"n": 2**15, "r": 8, "p": 3}
     made = passwords._scrypt("pleaseletmein", b"SodiumChloride", {"n": 16384, "r": 8, "p": 1})
     assert made.hex() == "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"
 

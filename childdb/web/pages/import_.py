@@ -37,7 +37,8 @@ def upload(visit: Visit) -> Response:
         (place / str(number)).mkdir(parents=True, mode=0o700)
         with (place / str(number) / name).open("wb") as out:
             shutil.copyfileobj(file.file, out)
-    visit.desk.start("preview", visit.viewer, {"files": names, "said": {}}, id)
+    communes = None if visit.viewer.sees_everywhere else sorted(visit.viewer.communes or ())
+    visit.desk.start("preview", visit.viewer, {"files": names, "said": {}, "communes": communes}, id)
     return visit.go(f"/import/{id}")
 
 

@@ -7,18 +7,20 @@ from starlette.responses import Response
 from childdb.web.jobs import DONE
 from childdb.web.page import Page, Visit
 from childdb.web.viewer import IMPORT
+from childdb.workflow.scope import batches_of, require_batch_of
 from schemas.errors import NotFound
 
 ORDER = 80
 
 
 def batches(visit: Visit) -> Response:
-    listed = [b for b in reversed(visit.store.batches()) if b.kind != "reference"]
+    listed = [b for b in reversed(batches_of(visit.store, visit.viewer.communes)) if b.kind != "reference"]
     return visit.show("batches.html", batches=listed[:200], more=max(0, len(listed) - 200))
 
 
 def ask(visit: Visit) -> Response:
     batch = visit.number("batch")
+    require_batch_of(visit.store, batch, visit.viewer.communes)
     visit.store.undo_preview(batch)  # refuses at once what cannot be undone
     job = visit.desk.start("undo_preview", visit.viewer, {"batch": batch})
     return visit.go(f"/jobs/{job.id}")
@@ -30,11 +32,14 @@ def shown(visit: Visit) -> Response:
         raise NotFound("Không có việc này.", "There is no such job.")
     if job.state != DONE:
         return visit.go(f"/jobs/{job.id}")
-    return visit.show("undo.html", job=job, batch=job.words["batch"], found=job.result)
+    moves = [m for m in job.result.get("moves", ()) if visit.viewer.sees(m["unit"])]
+    return visit.show("undo.html", job=job, batch=job.words["batch"], found={**job.result, "moves": moves})
 
 
 def do(visit: Visit) -> Response:
-    job = visit.desk.start("undo", visit.viewer, {"batch": visit.number("batch"), "reason": visit.reason()})
+    batch = visit.number("batch")
+    require_batch_of(visit.store, batch, visit.viewer.communes)
+    job = visit.desk.start("undo", visit.viewer, {"batch": batch, "reason": visit.reason()})
     return visit.go(f"/jobs/{job.id}")
 
 
