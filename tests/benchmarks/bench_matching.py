@@ -1,5 +1,6 @@
 """How good and how fast matching is: generated districts and the public FEBRL sets, beside the rules alone and a
-plain Splink model trained by EM. `python -m tests.benchmarks.bench_matching [rows]`.
+plain Splink model trained by EM. `python -m tests.benchmarks.bench_matching [rows]`; with `growth [rows ...]` only how it
+grows: each number of rows against itself, and a tenth as many new ones against them.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import logging
 import resource
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from childdb.matching.cluster import Clusters
-from childdb.matching.listing import match_list, match_prepared
+from childdb.matching.listing import match_list, match_prepared, score
+from childdb.matching.model import shipped
 from childdb.matching.neighbours import Neighbours
 from childdb.matching.people import Person, match_new
 from childdb.matching.prepare import birth, commune_key, comparable, sex
@@ -25,6 +29,7 @@ from tests.matching.judge import answered, quality
 from tests.matching.truth import REGIMES, records
 
 WORKBOOK = 10_000  # rows
+GROWTH = (10_000, 20_000, 50_000, 100_000)
 JUDGING_SEED = 9  # training used 101 and up
 
 
@@ -130,6 +135,7 @@ def district(name, known):
     line("childdb match file, alone", quality(alone.cluster, keys, alone.doubts), seconds)
     helped, seconds = timed(match_list, rows, answered(alone.doubts, keys))
     line("  with the pairs answered", quality(helped.cluster, keys, alone.doubts), seconds)
+    ceiling(rows, keys)
 
 
 def febrl(name):
@@ -176,23 +182,22 @@ def on_febrl(with_number):
     line(f"FEBRL 3 {said}", quality(best, keys), seconds)
 
 
-def growth():
-    """Time and memory as the list grows (the process's peak so far)."""
-    for count in (10_000, 20_000, 50_000):
-        rows, _ = records(count, JUDGING_SEED + 1)
-        _, seconds = timed(match_list, rows)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"  {count:7} rows: {seconds:6.1f} s, {count / seconds:7.0f} rows a second, peak {peak:.0f} MiB", flush=True
-        )
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def against_register():
-    """A list of new rows against a register ten times as long: the index of everybody, then the list matched with those
-    whom it meets, ten thousand rows at a time as a workbook is."""
-    print("  register       list   index s   match s   peak MiB")
-    for known in (10_000, 20_000, 50_000):
+def growth(counts):
+    """Each number of rows against itself, then new rows against a register ten times as long, ten thousand at a time as a
+    workbook is; the peak is the process's so far."""
+    print(
+        "  rows     against itself   rows/s   peak MiB | index s   new rows   against the register   rows/s   peak MiB"
+    )
+    for known in counts:
         rows, _ = records(known + known // 10, JUDGING_SEED + 2)
+        made = comparable(rows[:known])
+        _, alone = timed(match_prepared, made, {}, "vi")
+        del made
+        high = peak()
         start = time.perf_counter()
         everybody = Neighbours()
         everybody.add(iter(rows[:known]), range(known), range(known))
@@ -200,12 +205,26 @@ def against_register():
         start = time.perf_counter()
         for first in range(known, len(rows), WORKBOOK):
             some = rows[first : first + WORKBOOK]
-            near = everybody.meet(some)
-            match_prepared(near.rows, {}, "vi", wanted=frozenset(range(len(some))))
+            wanted = frozenset(range(len(some)))
+            match_prepared(everybody.meet(some, wanted).rows, {}, "vi", wanted=wanted)
         matched = time.perf_counter() - start
         everybody.close()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"  {known:8} {known // 10:10} {indexed:9.1f} {matched:9.1f} {peak:10.0f}", flush=True)
+        print(
+            f"{known:9} {alone:12.1f} s {known / alone:10.0f} {high:10.0f} | {indexed:6.1f} {known // 10:11} {matched:18.1f} s"
+            f" {known / 10 / matched:10.0f} {peak():10.0f}",
+            flush=True,
+        )
+
+
+def ceiling(rows, keys):
+    """The recall that any threshold on this score could reach at a given number of wrong pairs, with nobody asked."""
+    scored = score(comparable(rows), shipped())
+    truth = np.asarray(keys)
+    right = (truth[scored.left] == truth[scored.right])[np.argsort(-scored.bits, kind="stable")]
+    true = sum(n * (n - 1) // 2 for n in Counter(keys).values())
+    wrong, found = np.cumsum(~right), np.cumsum(right)
+    reached = (f"{found[wrong <= few].max(initial=0) / true:.3f} at {few}" for few in (0, 1, 2, 4, 8))
+    print(f"  best recall of any threshold, by wrong pairs: {', '.join(reached)}", flush=True)
 
 
 def main(count=20_000):
@@ -215,9 +234,11 @@ def main(count=20_000):
         district(f"other conventions, {name}", conventions.written(count, JUDGING_SEED, habits))
     on_febrl(with_number=True)
     on_febrl(with_number=False)
-    growth()
-    against_register()
+    growth(GROWTH)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    if sys.argv[1:2] == ["growth"]:
+        growth([int(word) for word in sys.argv[2:]] or GROWTH)
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
