@@ -26,6 +26,15 @@ class AtOnce:
             work(self.queue, job, str(self.store.url.database), self.store.key_file)
 
 
+class Idle:
+    """A worker that is not there: for pages about something else."""
+
+    alive = True
+
+    def wake(self):
+        pass
+
+
 class Pages:
     """The pages of STORE. `alone()` is the one person at the computer, `who(login, ...)` a user who has signed in."""
 

@@ -11,6 +11,7 @@ from childdb.web.server import Place, make_desk, serve
 from childdb.workflow import people
 from schemas.errors import UsageFault
 from tests.web.browser import Browser
+from tests.web.desk import Idle
 from tests.workflow.conftest import blank_office  # noqa: F401 (fixture)
 from tests.workflow.office import NOW, Office
 
@@ -28,6 +29,7 @@ class Door:
         self.seed = people.new_second_factor(store, "lan", actor="x", now=NOW)[0]
         self.desk = make_desk(store, str(store.url.database), store.key_file, actor=None,
                               now=lambda: self.now, today=lambda: self.now.date())  # fmt: skip
+        self.desk.worker = Idle()
         self.app = make_app(self.desk, ["testserver"])
 
     def browser(self):
