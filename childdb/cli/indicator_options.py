@@ -44,11 +44,22 @@ def days_of(as_of: date | None, period: str | None) -> tuple[date, date | None]:
     return day, first
 
 
+_LEVELS = ("district", "province", "commune")
+
+
+def whole_of(results: Any) -> str:
+    """The unit that the figures are about: the district with nearly all their rows, without one the province."""
+    totals = results.frame[results.frame["group_name"] == "total"]
+    rows = totals["n_children"].fillna(0).astype(int).groupby([totals["unit"], totals["level"]]).sum()
+    nearly_all = [(level, unit) for (unit, level), n in rows.items() if n >= 0.9 * rows.max()]
+    return min(((_LEVELS.index(level), unit) for level, unit in nearly_all), default=(0, ""))[1]
+
+
 def unit_key(code: str | None, results: Any) -> str:
-    """The unit's key as on the results' geography; the district (or, after it, the province) by default."""
+    """The unit's key as on the results' geography; by default the whole of them."""
     units = {str(u) for u in results.frame["unit"]}
     if code is None:
-        return next((u for u in ("102@1900-01-01", "11@1900-01-01") if u in units), "")
+        return whole_of(results)
     if code in units:
         return code
     found = sorted(u for u in units if u.split("@")[0] == code)

@@ -123,8 +123,9 @@ def _of_year(year: int, wanted: Wanted) -> tuple[Span, Period]:
 def _asked(span: Span, words: Period, wanted: Wanted, spoken: str = "vi") -> Asked:
     from childdb.workflow import reporting as story
 
-    unit = story.reporting_unit(wanted.unit, span.as_of)
-    return story.Asked(span, words, unit, story.bodies(wanted.bodies), wanted.inside, spoken, wanted.audience)
+    settings = story.bodies(wanted.bodies)
+    unit = story.reporting_unit(wanted.unit, span.as_of, settings)
+    return story.Asked(span, words, unit, settings, wanted.inside, spoken, wanted.audience)
 
 
 def _figures(store: Store, year: int, wanted: Wanted, spoken: str = "vi") -> Figures:
@@ -236,8 +237,9 @@ def request(ctx: click.Context, year: int, out: Path | None, form: str, as_of: d
     from childdb.workflow.reporting_contributions import write_forms
 
     on = story.annual_span(year, as_of, None).as_of
+    settings = read_bodies(bodies)
     made = write_forms(
-        out or Path(f"phieu-{year}"), read_bodies(bodies), story.reporting_unit(unit, on), on, f"năm {year}",
+        out or Path(f"phieu-{year}"), settings, story.reporting_unit(unit, on, settings), on, f"năm {year}",
         suffixes=_FORMS[form],
     )  # fmt: skip
     for path in made:
@@ -271,7 +273,7 @@ def status(ctx: click.Context, year: int, on: date | None, as_of: date | None, u
 
     day, settings = story.annual_span(year, as_of, None).as_of, read_bodies(bodies)
     with opened(ctx) as store:
-        rows = told(store, settings, story.reporting_unit(unit, day), day, str(year), on or today())
+        rows = told(store, settings, story.reporting_unit(unit, day, settings), day, str(year), on or today())
     vietnamese = fmt == "table" and lang(ctx) == "vi"
     shown = [{**r, "state": _STATES[r["state"]] if vietnamese else r["state"]} for r in rows]
     columns = ["sender", "name", "phone", "state", "lines", "listed_on", "days_left"]

@@ -77,6 +77,8 @@ class Bodies:
     """Month and day by which the parts must be there."""
     phones: Mapping[str, str] = field(default_factory=dict)
     """Of communes, by code."""
+    reports: tuple[str, ...] = ("102", "11")
+    """Codes of the unit that reports, the first in force: the district, after its end the province."""
 
     def deadline(self, year: int) -> date:
         return date(year, *self.due)
@@ -144,6 +146,7 @@ def read_bodies(path: Path | None = None) -> Bodies:
     return Bodies(
         tuple(table.get("body", ())), tuple(table.get("agency", ())), tuple(Question(**q) for q in table["question"]),
         (table["due"]["month"], table["due"]["day"]), dict(table.get("phones", {})),
+        tuple(table.get("reports", Bodies.reports)),
     )  # fmt: skip
 
 

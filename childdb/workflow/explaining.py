@@ -12,12 +12,13 @@ from childdb.store import Store
 from childdb.store.lineage import TABLES, children_of_cell, facts_behind
 from childdb.store.sheets import sheets as all_sheets
 from childdb.workflow.figures import snapshot_of
+from childdb.workflow.returns_behind import cells_of_returns, fed_by_return
 from indicators.counting import TOTAL
 from indicators.definition import Count, Definition
 from indicators.estimators import assumptions
 from indicators.explain import explain as explain_figure
 from indicators.feeds import figures_fed
-from indicators.loader import chosen
+from indicators.loader import catalogue, chosen
 from schemas import codes
 from schemas.errors import NotFound, UsageFault
 
@@ -179,8 +180,13 @@ def explain(store: Store, asked: Question) -> Behind:
 
 
 def trace(store: Store, asked: Question, *, child: int | None, limit: int) -> list[dict[str, Any]]:
-    """From a figure to the source rows and cells of the children behind it."""
+    """From a figure to the source rows and cells of the children behind it, or of the communes' returns."""
     behind = explain(store, asked)
+    if "commune" in catalogue()[asked.indicator].sources():
+        returned = cells_of_returns(
+            store, asked.indicator, behind.unit, as_of=asked.as_of, since=asked.period_start, as_known=asked.as_known
+        )
+        return list(returned)[:limit]
     keys = sorted(behind.children)
     if child is not None:
         if child not in behind.children:
@@ -231,7 +237,7 @@ def fed_by(
     store: Store, cell: Cell, *, as_of: date, as_known: int | None = None, geography: date | None = None,
     period_start: date | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Every figure that a cell feeds; of a whole row, every figure behind which its children stand."""
+    """Every figure that a cell feeds; of a whole row, every figure behind which its children stand, or its commune."""
     children = children_of_cell(store, cell.batch, cell.sheet, cell.row, as_known=as_known)
     sheets = {n for n, s in all_sheets(store).items() if s.name == cell.sheet}
     facts = [
@@ -244,7 +250,9 @@ def fed_by(
         )
     ]  # fmt: skip
     if not facts:
-        return []
+        return fed_by_return(
+            store, cell.batch, cell.sheet, cell.row, as_of=as_of, since=period_start, as_known=as_known
+        )
     with snapshot_of(store, as_of=as_of, as_known=as_known) as place:
         fed = figures_fed(place, facts, as_of=as_of, geography=geography, period_start=period_start)
     return [

@@ -94,11 +94,11 @@ def _period_words(name: str, start: date, end: date) -> Period:
     return Period(words(start, months), words(add_months(start, months), months), name.strip().upper())
 
 
-def reporting_unit(code: str | None, on: date) -> str:
-    """The key of the unit that reports: as named, else the district, and the province once there is none."""
+def reporting_unit(code: str | None, on: date, settings: Bodies | None = None) -> str:
+    """The key of the unit that reports: as named, else by the settings the district, and the province once there is none."""
     if code and code in codes.units():
         return code
-    for wanted in [code] if code else ["102", "11"]:
+    for wanted in [code] if code else (settings or read_bodies()).reports:
         unit = codes.unit_on(wanted, on)
         if unit is not None:
             return unit.key

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,13 @@ from childdb.report.numbers import plain
 from childdb.report.sentences import tally
 from childdb.report.settings import outline
 from childdb.store import Store
-from childdb.store.returns import return_lines
 from childdb.store.runs import RunRow
 from childdb.workflow.explaining import Question, unit_on
 from childdb.workflow.explaining import trace as trace_children
-from childdb.workflow.reporting_contributions import within
 from childdb.workflow.reporting_figures import Figures, again
 from childdb.workflow.reporting_protection import protection_of
 from childdb.workflow.reporting_text import Period, Text
 from indicators.loader import catalogue
-from indicators.prepare.contracts import COMMUNE_ITEMS
 from schemas.errors import NotFound, UsageFault
 
 STANDINGS = {
@@ -98,39 +94,8 @@ def cells_behind(store: Store, path: Path, number: int, limit: int) -> list[dict
             f"Number {number} counts indicators; trace each of them.",
         )
     run = _run(store, found.ref.run)
-    definition = catalogue()[found.ref.indicator]
-    if "commune" in definition.sources():
-        return list(_cells_of_returns(store, found.ref, run))[:limit]
     asked = Question(found.ref.indicator, found.ref.unit, run.as_of, run.batch, run.period_start, run.geography)
     return trace_children(store, asked, child=None, limit=limit)
-
-
-def _cells_of_returns(store: Store, ref: Ref, run: RunRow) -> Iterator[dict[str, Any]]:
-    """The cells of the communes' own returns that a figure of returns reads, of the communes of the unit."""
-    d = catalogue()[ref.indicator]
-    said = " ".join(
-        [
-            d.population,
-            d.condition or "",
-            d.value or "",
-            *(f"{c.where} {c.value or ''}" for c in (*d.numerator, *d.denominator)),
-        ]
-    )
-    items = {i for i in COMMUNE_ITEMS if re.search(rf"\b{i}\b", said)}
-    unit = unit_on(ref.unit, run.geography)
-    files = {b.number: b.file or "" for b in store.batches()}
-    newest: dict[tuple[str, str], Any] = {}
-    for line in return_lines(store, as_known=run.batch):
-        if line.item in items and line.list_date <= run.as_of and within(line.unit, unit):
-            old = newest.get((line.unit, line.item))
-            if old is None or old.list_date <= line.list_date:
-                newest[line.unit, line.item] = line
-    for line in newest.values():
-        yield {
-            "child": line.unit, "standing": line.item, "table": "commune_return", "batch": line.batch, "file": files.get(line.batch, ""),
-            "sheet": line.sheet, "row": line.row, "cells": " ".join(f"{c}{line.row}" for c in line.cells),
-            "list_kind": "commune_return", "list_date": line.list_date,
-        }  # fmt: skip
 
 
 def checked(store: Store, path: Path, lang: str) -> list[Line]:

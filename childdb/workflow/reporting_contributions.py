@@ -13,6 +13,7 @@ from childdb.report.forms import Asked, Form, write_form
 from childdb.report.settings import Bodies
 from childdb.store import Store
 from childdb.store.returns import ReturnLine, return_lines
+from childdb.workflow.returns_behind import within
 from schemas import codes
 from schemas.records import CONTRIBUTION
 from schemas.text import fold
@@ -61,16 +62,6 @@ def senders(bodies: Bodies, unit: str, on: date) -> list[Sender]:
         if u != unit
     ]
     return [*agencies, *own]
-
-
-def within(commune: str, unit: str) -> bool:
-    at: str | None = commune
-    while at is not None and at in codes.units():
-        if at == unit:
-            return True
-        above = codes.units()[at]
-        at = f"{above.parent_code}@{above.parent_from}" if above.parent_code else None
-    return False
 
 
 def write_forms(

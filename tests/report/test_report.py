@@ -22,7 +22,7 @@ from childdb.report.text_width import width_mm
 from childdb.store import Store
 from childdb.store.returns import return_lines
 from childdb.workflow.importing import find_files
-from childdb.workflow.reporting import period_span
+from childdb.workflow.reporting import period_span, reporting_unit
 from indicators.loader import catalogue
 from schemas import codes
 from schemas.errors import InvalidDefinition, NotFound
@@ -299,6 +299,13 @@ def test_trace_walks_from_a_number_to_the_cells(office, written, capsys):
         assert called(*words, "report", "trace", written, "--number", number, "--format", "csv") == 0
         cells = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
         assert any(file in c["file"] and re.match(r"[A-Z]+\d+", c["cells"]) for c in cells)
+    place = next(c for c in cells if c["standing"] == "play_points")  # and from the cell of the return back
+    back = ("indicators", "trace", "--batch", place["batch"], "--cell", f"{place['sheet']}!{place['cells'].split()[0]}")
+    assert called(*words, *back, "--as-of", "2024-11-30", "--format", "csv") == 0
+    fed = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {(f["indicator"], f["unit"].split("@")[0]) for f in fed} == {
+        ("communes_play_points", u) for u in ("03312", "102", "11")
+    }
     assert called(*words, "report", "trace", written, "--number", 999999) == 11
 
 
@@ -380,6 +387,14 @@ def test_the_body_that_reports_is_a_dated_setting():
     assert list(bodies.body(commune, date(2025, 11, 30)).superior) == ["Ủy ban nhân dân", "Tỉnh Điện Biên"]
     with pytest.raises(NotFound):
         bodies.body(district, date(2025, 11, 30))
+
+
+def test_the_unit_that_reports_is_a_setting(tmp_path):
+    assert reporting_unit(None, date(2024, 11, 30)) == "102@1900-01-01"
+    assert reporting_unit(None, date(2025, 11, 30)) == "11@1900-01-01"
+    own = tmp_path / "co-quan.toml"
+    own.write_text('reports = ["11"]\n[due]\nmonth=12\nday=5\n[[question]]\nid="a"\nasks="?"\nlines=1\n', "utf-8")
+    assert reporting_unit(None, date(2024, 11, 30), read_bodies(own)) == "11@1900-01-01"
 
 
 def test_a_file_of_bodies_is_read_strictly(tmp_path):
