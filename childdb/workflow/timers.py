@@ -108,9 +108,9 @@ def _windows(words: Sequence[str]) -> Timer:
   <RegistrationInfo><Description>childdb: send what is due</Description></RegistrationInfo>
   <Triggers>
     <CalendarTrigger>
-      <Repetition><Interval>PT1H</Interval><Duration>P1D</Duration></Repetition>
-      <StartBoundary>2024-01-01T00:{_MINUTE:02}:00</StartBoundary>
       <Enabled>true</Enabled>
+      <StartBoundary>2024-01-01T00:{_MINUTE:02}:00</StartBoundary>
+      <Repetition><Interval>PT1H</Interval><Duration>P1D</Duration></Repetition>
       <ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>
     </CalendarTrigger>
   </Triggers>

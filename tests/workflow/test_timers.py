@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from defusedxml import ElementTree
+from lxml import etree
 from sqlalchemy import make_url
 
 from childdb.workflow import timers
@@ -42,6 +43,21 @@ def test_systemd_takes_the_units_and_catches_up_after_a_power_cut(tmp_path):
         assert "childdb-schedule" not in done.stderr, done.stderr
 
 
+def test_systemd_reads_every_hour_in_the_calendar_of_the_timer():
+    analyze = shutil.which("systemd-analyze")
+    if not analyze:
+        pytest.skip("systemd is not installed")
+    text = timers.timer("systemd", words()).files["childdb-schedule.timer"]
+    (calendar,) = [line.partition("=")[2] for line in text.splitlines() if line.startswith("OnCalendar=")]
+    said = subprocess.run(
+        [analyze, "calendar", "--base-time=2024-12-05 22:30:00 UTC", "--iterations=3", calendar],
+        capture_output=True, text=True, check=True, env={"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+    ).stdout  # fmt: skip
+    assert [line.split()[-2] for line in said.splitlines() if "elapse" in line or "Iter." in line] == [
+        "23:07:00", "00:07:00", "01:07:00",
+    ]  # fmt: skip
+
+
 def test_cron_gets_one_line_that_means_the_same_words(tmp_path):
     (path,) = timers.write(timers.timer("cron", words()), tmp_path)
     line = path.read_text("utf-8")
@@ -63,6 +79,11 @@ def test_task_scheduler_starts_a_missed_run_as_soon_as_it_can_and_no_second_besi
     )
     assert root.findtext("t:Actions/t:Exec/t:Command", namespaces=space) == words()[0]
     assert f'"{PLACE}"' in found["Arguments"]
+    schema = etree.XMLSchema(etree.parse(Path(__file__).with_name("task.xsd")))
+    task = etree.fromstring(path.read_bytes())
+    assert schema.validate(task), schema.error_log
+    task.find(".//t:Interval", space).text = "PT1S"
+    assert not schema.validate(task)
     with pytest.raises(UsageFault):
         timers.timer("windows", ("a\nb",))
 
@@ -88,3 +109,24 @@ def test_cron_is_installed_once_beside_what_is_there_and_taken_off_again(crontab
     assert crontab.read_text("utf-8").count("schedule run") == 1
     timers.remove("cron")
     assert crontab.read_text("utf-8") == "0 1 * * * sao-luu\n"
+
+
+def table():
+    """The lines of this user's real table."""
+    return subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout.splitlines()
+
+
+def test_the_real_cron_takes_the_line_once_and_gives_it_back(tmp_path):
+    if not shutil.which("crontab"):
+        pytest.skip("cron is not installed")
+    if table():
+        pytest.skip("this user's cron table is not empty, and is left alone")
+    wanted = timers.timer("cron", words())
+    try:
+        for _ in range(2):
+            timers.install(wanted, tmp_path)
+            assert table() == [wanted.files["childdb-schedule.cron"].rstrip("\n")]
+        timers.remove("cron")
+        assert table() == []
+    finally:
+        subprocess.run(["crontab", "-r"], check=False)
