@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 
@@ -19,9 +19,9 @@ from indicators.definition import Definition
 from indicators.engine import compute
 from indicators.loader import chosen
 from indicators.prepare import care, immunization_status
-from indicators.prepare.child import listed, residents, unit_reports, wide
+from indicators.prepare.child import residents, wide
 from indicators.prepare.moment import Moment
-from indicators.prepare.sources import connect, open_snapshot, silent_units, twelve_months
+from indicators.prepare.sources import twelve_months
 from indicators.sql_rules import columns_of
 
 TOLD = frozenset({
@@ -55,14 +55,14 @@ def recountable() -> tuple[Definition, ...]:
 
 
 class Recount:
-    """Records as they go by, and the figures that follow from them."""
+    """Records as they go by, and the figures that follow from them.
 
-    def __init__(self, snapshot: Path, *, as_of: date, geography: date | None = None) -> None:
+    CON is a connection in which a run over the same snapshot has left its tables (indicators.engine.run); they are used up.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, *, as_of: date, geography: date | None = None) -> None:
         self._moment = Moment(as_of, twelve_months(as_of), geography or as_of)
-        self._con = connect()
-        open_snapshot(self._con, snapshot)
-        for step in (residents, unit_reports, listed, silent_units):
-            step(self._con, self._moment)
+        self._con = con
         self._con.register("none_yet", _RECORD.empty_table())
         self._con.execute("create temp table told as from none_yet")
         self._rows: list[dict[str, Any]] = []
@@ -100,9 +100,6 @@ class Recount:
         return compute(
             con, recountable(), as_of=moment.as_of, geography=moment.geography, groups=True, batch=None
         ).frame  # fmt: skip
-
-    def close(self) -> None:
-        self._con.close()
 
 
 def _tables(day: date) -> dict[str, str]:

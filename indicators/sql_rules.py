@@ -153,6 +153,7 @@ def physical_sql(text: str, source: str, dialect: str = "duckdb") -> str:
     return str(rewrite(parse(text, source, source), source).sql(dialect=dialect))
 
 
-def columns_of(text: str, source: str) -> set[str]:
+@cache
+def columns_of(text: str, source: str) -> frozenset[str]:
     """The names of a definition's columns, as it writes them."""
-    return {c.name for c in parse(text, source, source).find_all(exp.Column)}
+    return frozenset(c.name for c in parse(text, source, source).find_all(exp.Column))

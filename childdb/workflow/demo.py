@@ -80,7 +80,6 @@ def package(demo: Demo, *, now: datetime) -> Built:
     demo.built = build_package(
         demo.store, demo.folder / PACKAGE, as_of=AS_OF, as_known=None, sender="Phòng LĐTB&XH huyện Mường Ảng",
         receiver="Sở LĐTB&XH tỉnh Điện Biên", reason="trình diễn trên dữ liệu hư cấu", actor="demo", now=now,
-        results=demo.results,
     )  # fmt: skip
     return demo.built
 

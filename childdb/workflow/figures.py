@@ -77,19 +77,21 @@ def plain_table(results: Results) -> list[dict[str, Any]]:
 
 def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The same of a frame of figures."""
-    return [{name: _plain(row.get(name)) for name in INDICATOR_COLUMNS} for row in _rows(frame)]
+    nothing = [None] * len(frame)
+    columns = [[_plain(v) for v in frame[name].tolist()] if name in frame else nothing for name in INDICATOR_COLUMNS]
+    return [dict(zip(INDICATOR_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _plain(value: Any) -> Any:
-    if value is None or (isinstance(value, float) and pd.isna(value)) or value is pd.NaT:
-        return None
+    if isinstance(value, (str, bool)) or value is None:
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, (datetime, pd.Timestamp)):
+    if value is pd.NaT or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+        return None
+    if isinstance(value, datetime):
         return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if isinstance(value, (str, bool)) else int(value)
+    return value.isoformat() if isinstance(value, date) else int(value)
 
 
 def titles(lang: str = "vi") -> dict[str, str]:

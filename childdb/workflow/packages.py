@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,8 +29,8 @@ from childdb.workflow.figures import plain_rows, plain_table
 from childdb.workflow.gate import Totals, check_figures, check_totals
 from childdb.workflow.releasing import Wanted, note_release, protected_of
 from indicators.engine import run
+from indicators.prepare.sources import connect
 from indicators.recount import Recount
-from indicators.results import Results
 from schemas import codes
 from schemas.files import whole_file
 
@@ -61,20 +61,20 @@ class Content:
 
 def build_package(
     store: Store, folder: Path, *, as_of: date, as_known: int | None, sender: str, receiver: str, reason: str,
-    actor: str, now: datetime, results: Results | None = None, content: Content | None = None,
+    actor: str, now: datetime, content: Content | None = None,
 ) -> Built:  # fmt: skip
     """Build FOLDER whole or not at all; every named record read for it is an entry of the audit chain."""
     wanted = content or Content()
     batch = as_known or store.last_batch()
-    records = list(plain_records(store, as_of, batch))
-    store.note_use(actor, "export build", reason, len(records), now=now)
     header = package.Header(sender, receiver, as_of.isoformat(), batch, childdb.__version__, wanted.number)
-    with tempfile.TemporaryDirectory(prefix="childdb-") as place, _held_list(folder) as stays:
+    with ExitStack() as opened:
+        place = opened.enter_context(tempfile.TemporaryDirectory(prefix="childdb-"))
+        stays = opened.enter_context(_held_list(folder))
         snapshot = Path(place) / "snapshot"
         write_snapshot(store, snapshot, as_known=batch, sealed_as_of=(as_of,) if wanted.sealed_counts else ())
         # the figures are those of the very snapshot that goes, so that the receiver can count them again
-        results = results or run(snapshot, as_of=as_of)
-        table = plain_table(results)
+        con = opened.enter_context(closing(connect()))
+        table = plain_table(run(snapshot, as_of=as_of, con=con))
         released = None
         if wanted.formats:
             counted = run(snapshot, as_of=as_of, filed=True)
@@ -85,15 +85,15 @@ def build_package(
 
         def seen() -> Iterator[PlainRow]:
             totals, count = Totals(as_of), 0
-            with closing(Recount(snapshot, as_of=as_of, geography=results.geography)) as recount:
-                for record in plain_records(store, as_of, batch):
-                    count += 1
-                    totals.see(record)
-                    recount.see(record)
-                    yield record
-                store.note_use(actor, "export build", reason, count, now=now)  # before the package stands
-                check_totals(totals, table)
-                check_figures(recount, table)
+            recount = Recount(con, as_of=as_of)
+            for record in plain_records(store, as_of, batch):
+                count += 1
+                totals.see(record)
+                recount.see(record)
+                yield record
+            store.note_use(actor, "export build", reason, count, now=now)  # before the package stands
+            check_totals(totals, table)
+            check_figures(recount, table)
 
         manifest = package.build(
             folder, seen(), table, header, lambda target: shutil.copytree(snapshot, target),

@@ -11,10 +11,11 @@ from childdb.workflow.figures import plain_table
 from childdb.workflow.gate import FIGURE, Totals, check_figures, check_totals
 from childdb.workflow.packages import plain_records
 from indicators.engine import run
+from indicators.prepare.sources import connect
 from indicators.recount import Recount, recountable
 from schemas.errors import CheckFailed
 from tests.store import people
-from tests.workflow.office import DAY, NOW, make
+from tests.workflow.office import DAY, make
 
 UNIT = "03310@1900-01-01"
 
@@ -43,19 +44,6 @@ def test_figures_agree_with_the_records_within_what_open_birth_dates_allow(denom
     else:
         with pytest.raises(CheckFailed, match="không khớp"):
             check_totals(totals, figures(denominator, unknown))
-
-
-def test_a_package_with_the_figures_of_another_day_is_not_made(tmp_path):
-    from childdb.workflow import figures as counted
-    from childdb.workflow.packages import build_package
-
-    office = make(tmp_path / "o")
-    other = counted.figures(office.store, as_of=date(2026, 1, 31))
-    with pytest.raises(CheckFailed, match=FIGURE):
-        build_package(office.store, tmp_path / "goi", as_of=DAY, as_known=None, sender="A", receiver="B", reason="thử",
-                      actor="x", now=NOW, results=other)  # fmt: skip
-    assert not (tmp_path / "goi").exists()
-    office.close()
 
 
 def dressed(chance, number):
@@ -97,7 +85,9 @@ def gate_of(chance, place, children):
 
 
 def figures_agree(snapshot, records, table):
-    with closing(Recount(snapshot, as_of=DAY)) as recount:
+    with closing(connect()) as con:
+        run(snapshot, as_of=DAY, con=con)
+        recount = Recount(con, as_of=DAY)
         for one in records:
             recount.see(one)
         check_figures(recount, table)
@@ -111,6 +101,12 @@ def crowd(tmp_path_factory):
 def test_every_figure_that_a_record_can_tell_is_the_same_over_the_records(crowd):
     assert len(recountable()) > 30
     figures_agree(*crowd)
+
+
+def test_figures_of_another_day_stop_the_package(crowd):
+    snapshot, records, _ = crowd
+    with pytest.raises(CheckFailed, match="children_under_16"):
+        figures_agree(snapshot, records, plain_table(run(snapshot, as_of=date(2026, 1, 31))))
 
 
 @pytest.mark.parametrize(
