@@ -1,5 +1,5 @@
 """One vocabulary of pictures for the Word report, the commune sheet and the page: small multiples over years, communes
-as ranked dots, the age pyramid, the map of communes as tiles. (One child's growth curve: `growth_curve.py`, drawn with WHO's
+as ranked dots, the age pyramid, z-scores against the standard, the map of communes as tiles. (One child's growth curve: `growth_curve.py`, drawn with WHO's
 lines by `childdb.workflow.growth.growth_curve(points, sex, measure)`.)
 
 A figure is a dot, what the unknown records allow a pale band, the 95 % limits a thin line, a target a dashed line, a verdict
@@ -10,6 +10,7 @@ is needed. The same figures give the same bytes.
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
@@ -57,6 +59,15 @@ class Panel:
     years: Sequence[tuple[float, Dot]]
     target: Sequence[tuple[float, float]]
     unit: str = "%"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Z-scores of one index: what share of the children lies in each half z (from, share in percent), and the words of it."""
+
+    title: str
+    bins: Sequence[tuple[float, float]]
+    told: str
 
 
 @dataclass(frozen=True)
@@ -168,6 +179,38 @@ def pyramid(
         axes.set_title(title, loc="left", fontsize=9.5, fontweight="bold", pad=16)
 
     return _drawn(draw, (7.2, 1.0 + 0.2 * len(ages)), kind)
+
+
+def z_spreads(spreads: Sequence[Spread], *, lang: str = "vi", kind: str = "png") -> bytes:
+    """How children's z-scores lie against the standard's own children: bars, and the normal curve as a dashed line.
+
+    A bar is the share in one half z; what lies below -2 is hatched. In a population that grows as the standard says the
+    bars follow the line, and 2.3 % lie below -2.
+    """
+    words = {"vi": ("trẻ của địa bàn", "chuẩn của WHO", "% trẻ mỗi nửa z"),
+             "en": ("children here", "WHO standard", "% of children per half z")}[lang]  # fmt: skip
+    curve = [(x / 20, 50 * math.exp(-((x / 20) ** 2) / 2) / math.sqrt(2 * math.pi)) for x in range(-100, 101)]
+
+    def draw(figure: Figure) -> None:
+        for axes, spread in zip(figure.subplots(1, len(spreads), squeeze=False, sharey=True)[0], spreads, strict=True):
+            for start, share in spread.bins:
+                low = start < -2
+                axes.bar(start + 0.25, share, 0.5, color="#F3D9C2" if low else PALE, edgecolor=RED if low else BLUE,
+                         hatch="////" if low else "", linewidth=0.5)  # fmt: skip
+            axes.plot(*zip(*curve, strict=True), color=INK, linestyle="--", linewidth=1.2)
+            axes.axvline(-2, color=RED, linewidth=0.9)
+            axes.set_title(f"{_wrapped(spread.title, 30)}\n{spread.told}", loc="left", fontsize=7.5)
+            axes.set_xlim(-5, 5)
+            axes.set_xticks([-4, -2, 0, 2, 4])
+            axes.set_xlabel("z", fontsize=7.5)
+            axes.tick_params(labelsize=7)
+            _plain(axes)
+            _decimals(axes.yaxis, lang)
+        figure.axes[0].set_ylabel(words[2], fontsize=7.5)
+        handles = [Rectangle((0, 0), 1, 1, facecolor=PALE, edgecolor=BLUE), Line2D([], [], color=INK, linestyle="--")]
+        figure.legend(handles, words[:2], loc="outside lower center", ncols=2, frameon=False, fontsize=7.5)
+
+    return _drawn(draw, (7.6, 2.7), kind)
 
 
 def tile_map(tiles: Sequence[Tile], *, title: str, note: str, lang: str = "vi", kind: str = "png") -> bytes:

@@ -37,6 +37,8 @@ from indicators.targets import compare_targets
 from schemas import codes
 
 ADULT = 16
+INDICES = {"haz": "stunting_u5", "waz": "underweight_u5", "whz": "wasting_u5"}
+"""The indices of growth under 5, each with the indicator of those below -2."""
 APART = 3.0902323061678132  # z of 99.8 %: ten communes seldom stand out by chance
 _DATED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
@@ -68,6 +70,8 @@ class Figures:
         self.protection = protection
         self.ages: list[tuple[str, int, int]] = []
         """Age in years, boys, girls of the whole unit (where they were counted)."""
+        self.z_counts: Mapping[str, Counter[int]] = {}
+        """Of the whole unit's children under 5, by index (haz, waz, whz): how many in each half z (-4 is from -2 to -1.5)."""
         self.parts: Mapping[tuple[str, str], Mapping[str, Count]] = {}
         self._made: dict[tuple[str, str], Figure] = {}
         self._rows = {n.run: _by_key(n.results.frame) for n in (now, before)}
@@ -204,12 +208,12 @@ def computed(
             Numbered(_kept(store, earlier, actor, now), earlier),
         )
         figures = _figures(place, numbered, unit, lang, protection, parts=parts)
-        figures.ages = ages(place, span.as_of, unit)
+        figures.ages, figures.z_counts = _counted(place, span.as_of, unit)
         return figures
 
 
-def ages(place: Path, on: date, unit: str) -> list[tuple[str, int, int]]:
-    """Children under 16 of a unit by completed year of age (where it is known) and sex."""
+def _counted(place: Path, on: date, unit: str) -> tuple[list[tuple[str, int, int]], dict[str, Counter[int]]]:
+    """Children under 16 of a unit by completed year of age (where it is known) and sex; those under 5 by z-score."""
     con = connect()
     try:
         prepare(con, place, as_of=on, sources={"child"})
@@ -217,13 +221,26 @@ def ages(place: Path, on: date, unit: str) -> list[tuple[str, int, int]]:
         rows = con.execute(
             "select unit, age_years_lo, sex, count(*) from prepared_child where age_years_lo = age_years_hi group by all"
         ).fetchall()
+        lying = {
+            index: con.execute(
+                f"select unit, cast(floor({index} * 2) as integer), count(*) from prepared_child"
+                f" where age_months_hi < 60 and {index} is not null group by all"
+            ).fetchall()
+            for index in INDICES
+        }
     finally:
         con.close()
     counted = Counter[tuple[int, str]]()
     for home, age, sex, n in rows:
         if home in kept and sex in ("M", "F") and age < ADULT:
             counted[age, sex] += n
-    return [(str(age), counted[age, "M"], counted[age, "F"]) for age in range(ADULT)] if counted else []
+    ages = [(str(age), counted[age, "M"], counted[age, "F"]) for age in range(ADULT)] if counted else []
+    found: dict[str, Counter[int]] = {index: Counter() for index in INDICES}
+    for index, halves in lying.items():
+        for home, half, n in halves:
+            if home in kept:
+                found[index][half] += n
+    return ages, found
 
 
 def again(

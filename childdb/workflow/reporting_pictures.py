@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,11 +13,11 @@ from importlib import resources
 from childdb.report.blocks import Block, Picture
 from childdb.report.figure import Figure
 from childdb.report.numbers import day, measured
-from childdb.report.pictures import Dot, Panel, Tile, pyramid, ranked_dots, small_multiples, tile_map
-from childdb.report.sentences import chosen_goal
+from childdb.report.pictures import Dot, Panel, Spread, Tile, pyramid, ranked_dots, small_multiples, tile_map, z_spreads
+from childdb.report.sentences import SMALL, chosen_goal
 from childdb.report.settings import Outline
 from childdb.store import Store
-from childdb.workflow.reporting_figures import Figures
+from childdb.workflow.reporting_figures import INDICES, Figures
 from indicators.counting import TOTAL
 from indicators.loader import catalogue
 from indicators.targets import goals_on
@@ -40,7 +41,8 @@ def pictures(store: Store, figures: Figures, plan: Outline, *, kind: str = "png"
     made = [_over_years(store, figures, plan.over_years, kind)]
     made += [_ranked(figures, i, kind) for i in [i for i in plan.communes if _mostly(figures, i)][:RANKED]]
     made += [_map(figures, i, kind) for i in [i for i in plan.map if _mostly(figures, i)][:1]]
-    made += [_pyramid(figures, kind)] if figures.ages else []
+    made += [_z_scores(figures, kind)]
+    made += [_pyramid(figures, kind)] if figures.ages and not _few_of_an_age(figures) else []
     return [m for m in made if m is not None]
 
 
@@ -181,6 +183,64 @@ def tile_places(units: Sequence[str]) -> dict[str, tuple[int, int]]:
     below = max((row for row, _ in placed.values()), default=-1) + 1
     left = [u for u in units if u not in placed]
     return {u: placed[u] for u in units if u in placed} | {u: (below + n // 4, n % 4) for n, u in enumerate(left)}
+
+
+INDEX_WORDS = {
+    "haz": ("Chiều cao theo tuổi", "Height for age"), "waz": ("Cân nặng theo tuổi", "Weight for age"),
+    "whz": ("Cân nặng theo chiều cao", "Weight for height"),
+}  # fmt: skip
+FEWEST = 200
+"""Children below which a spread of z-scores is not drawn: its bars would be chance."""
+ENDS = (-10, 9)  # half z: what lies beyond -5 and 5 stands in the last bars
+
+
+def _z_scores(figures: Figures, kind: str) -> Drawn | None:
+    """Z-scores of children under 5 of the whole unit against the standard, where the share below -2 may be shown."""
+    vi = figures.lang == "vi"
+    spreads = []
+    for index, indicator in INDICES.items():
+        halves, figure = (
+            figures.z_counts.get(index, Counter()),
+            figures.one(indicator) if indicator in figures.ids() else None,
+        )
+        total = sum(halves.values())
+        if figure is None or figure.value is None or figure.hidden or figure.too_open or total < FEWEST:
+            continue
+        bars = _bars(halves, 0 if figures.protection.inside else SMALL)
+        below = measured(figure.value, figure.measure, figures.lang)
+        told = f"dưới -2: {below} (chuẩn 2,3%)" if vi else f"below -2: {below} (standard 2.3%)"
+        spreads.append(Spread(INDEX_WORDS[index][not vi], [(h / 2, 100 * n / total) for h, n in bars], told))
+    if not spreads:
+        return None
+    on = day(figures.now.results.as_of, "vi")
+    return Drawn(
+        z_spreads(spreads, lang=figures.lang, kind=kind),
+        f"Z-score của trẻ dưới 5 tuổi so với chuẩn tăng trưởng của WHO, ngày {on}; nét đứt: trẻ phát triển theo chuẩn",
+        "Phân bố z-score của trẻ dưới 5 tuổi so với đường chuẩn. "
+        + "; ".join(f"{s.title}: {s.told}" for s in spreads) + ".",
+    )  # fmt: skip
+
+
+def _bars(halves: Mapping[int, int], fewest: int) -> list[tuple[int, float]]:
+    """Counts by half z from end to end; fewer than FEWEST share their neighbours' height on the way to the middle."""
+    counts = Counter[int]()
+    for half, n in halves.items():
+        counts[min(max(half, ENDS[0]), ENDS[1])] += n
+    bars: list[tuple[int, float]] = []
+    for side in (range(ENDS[0], 0), range(ENDS[1], -1, -1)):
+        waiting: list[int] = []
+        for half in side:
+            waiting.append(half)
+            together = sum(counts[h] for h in waiting)
+            if together == 0 or together >= fewest or half == side[-1]:
+                bars += [(h, together / len(waiting)) for h in waiting]
+                waiting = []
+    return sorted(bars)
+
+
+def _few_of_an_age(figures: Figures) -> bool:
+    """Whether the pyramid would tell fewer than five children of one age and sex to people outside."""
+    return not figures.protection.inside and any(0 < n < SMALL for _, *both in figures.ages for n in both)
 
 
 def _pyramid(figures: Figures, kind: str) -> Drawn:
