@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -172,7 +172,8 @@ def day(value: Any) -> str:
     if value in (None, ""):
         return ""
     if isinstance(value, datetime):
-        return f"{value.astimezone():%d/%m/%Y %H:%M}"
+        moment = value if value.tzinfo else value.replace(tzinfo=UTC)  # the store keeps UTC
+        return f"{moment.astimezone():%d/%m/%Y %H:%M}"
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     text = str(value)

@@ -8,9 +8,10 @@ from schemas.errors import NotAllowed
 from schemas.rights import Rights, local
 
 # what somebody may do; each page names what it asks for
-IMPORT, HELD, NAMES, PAIRS, FIGURES, REPORTS, SENDING, ANSWER, PEOPLE, SEALED = (
-    "import", "held", "names", "pairs", "figures", "reports", "sending", "answer", "people", "sealed",
+IMPORT, HELD, NAMES, PAIRS, FIGURES, REPORTS, SENDING, ANSWER, PEOPLE, SEALED, ALONE = (
+    "import", "held", "names", "pairs", "figures", "reports", "sending", "answer", "people", "sealed", "alone",
 )  # fmt: skip
+# ALONE: what touches this computer itself (keys, timer, servers): for who sits at it, never over the network
 _OF_ACTION = {
     "import": IMPORT, "correct": HELD, "decide": PAIRS, "report": REPORTS, "send": SENDING, "answer": ANSWER,
     "administer": PEOPLE,
@@ -56,6 +57,8 @@ def viewer_of(rights: Rights, shown_name: str = "", *, alone: bool = False) -> V
         may.add(NAMES)
     if rights.sees_sealed:
         may.add(SEALED)
+    if alone:
+        may.add(ALONE)
     return Viewer(rights.login, shown_name or rights.login, frozenset(may), rights.communes, alone, rights)
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -262,7 +262,7 @@ def access_log(store: Store, rights: Rights, *, actor: str | None = None, since:
     looks = []
     for row in rows:
         reason, _, asked = store.cipher.decrypt(row.purpose, "access_event.purpose").partition("\n")
-        looks.append(Look(int(row.id), row.seen_at, row.actor, row.what, row.rows, reason,
+        looks.append(Look(int(row.id), row.seen_at.replace(tzinfo=UTC), row.actor, row.what, row.rows, reason,
                           asked if rights.sees_names or row.actor == rights.login else ""))  # fmt: skip
     return looks
 

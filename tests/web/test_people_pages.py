@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -10,7 +11,9 @@ from docx import Document
 from childdb.web import tasks
 from childdb.web.viewer import local_administrator, viewer_of
 from childdb.workflow import duties, people
+from childdb.workflow.destinations import destinations
 from childdb.workflow.finding import Finder, Query
+from childdb.workflow.opening import open_keyring
 from tests.web.desk import NOW, Pages
 from tests.workflow.conftest import blank_office  # noqa: F401 (fixture)
 from tests.workflow.office import Office
@@ -168,6 +171,74 @@ def test_a_schedule_is_set_and_taken_away(pages):
     assert "Đã bỏ lịch" in lan.done("/sending/schedule/tinh-monthly/remove").text
     assert lan.done("/sending/schedule", to="tinh", every="monthly", day="40", month="1").status_code == 400
     assert lan.done("/sending/receipt").status_code == 400
+
+
+def test_sending_is_set_up_by_mouse_from_the_key_to_the_mail(pages):
+    desk = pages.alone()
+    there = "/sending/settings"
+    assert "Khóa ký của phòng" in desk.get(there).text
+    desk.done(f"{there}/signing", name="phòng mới")
+    public = desk.get(f"{there}/public.txt").text.split()[-1]
+    assert public in [e.public for e in open_keyring(pages.store.key_file).live("signing")]
+    province = pages.office.province
+    keys = f"Sở: {province.new_opening('mới', NOW.date()).public} và {province.new_signing('mới', NOW.date()).public}."
+    taken = desk.post(
+        f"{there}/keys", {"_token": desk.token, "name": "so-moi"}, files={"file": ("khoa.txt", keys.encode())}
+    )
+    assert "Đã nhận khóa: niêm phong gói" in desk.get(taken.headers["location"]).text
+    assert {e.name for e in open_keyring(pages.store.key_file).live("receiver")} >= {"so-moi"}
+    words = {"name": "usb", "receiver_key": "so-moi", "sender": "Huyện", "receiver": "Tỉnh"}
+    made = desk.done(f"{there}/destination", carrier="folder", address=str(pages.office.stick), approval="1", **words)
+    assert "Đã đặt nơi nhận “usb”" in made.text
+    assert destinations(pages.store)["usb"].approval
+    desk.done(
+        f"{there}/destination", carrier="https", address="https://tinh.example/nhan", token_file_text="bí mật", **words
+    )
+    kept = Path(destinations(pages.store)["usb"].token_file)
+    assert kept.read_text("utf-8") == "bí mật" and kept.stat().st_mode & 0o77 == 0
+    desk.done(f"{there}/destination/usb/remove")
+    assert "usb" not in destinations(pages.store) and not kept.exists()
+    mail = {
+        "host": "mail.example",
+        "port": "587",
+        "security": "starttls",
+        "sender": "a@example.vn",
+        "to": "b@example.vn c@example.vn",
+    }
+    assert "b@example.vn, c@example.vn" in desk.done(f"{there}/mail", user="a", password="mật khẩu", **mail).text
+    assert "Đã tắt thư báo" in desk.done(f"{there}/mail/off").text
+    assert "Chưa đặt thư báo" in desk.done(f"{there}/mail/try").text
+    assert pages.store.audit_verify().whole
+    assert "bí mật" not in str(pages.store.audit_events())
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("keys", {"name": "x", "text": "không có khóa"}),
+        ("keys", {"name": "../x", "text": "age1" + "q" * 58}),
+        ("keys", {"name": "x", "text": "age1" + "q" * 58}),
+        ("destination", {"carrier": "folder", "address": "../etc", "name": "x"}),
+        ("destination", {"carrier": "ftp", "address": "/tmp", "name": "x"}),  # noqa: S108
+        ("destination", {"carrier": "https", "address": "http://x", "name": "x"}),
+        ("destination", {"carrier": "folder", "address": "/srv/x", "name": "../x"}),
+        ("destination/khong-co/remove", {}),
+        ("mail", {"host": "a b", "sender": "a@b", "to": "a@b", "security": "tls"}),
+        ("mail", {"host": "a", "sender": "a@b\r\nBcc: x", "to": "a@b", "security": "tls"}),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_refused_and_leaves_nothing(pages, path, words):
+    desk = pages.alone()
+    full = {"receiver_key": "tinh", "sender": "Huyện", "receiver": "Tỉnh"} | words if path == "destination" else words
+    assert desk.done(f"/sending/settings/{path}", **full).status_code in (400, 404)
+    assert set(destinations(pages.store)) == {"tinh"}
+    assert not (pages.office.place / "k.secrets").exists()
+
+
+def test_who_comes_over_the_network_sets_nothing_of_this_computer(pages):
+    lan = pages.who("lan", ["district", "administrator"])
+    assert lan.get("/sending/settings").status_code == 403
+    assert lan.done("/sending/settings/timer").status_code == 403
 
 
 def test_forms_go_out_and_what_does_not_fit_is_refused(pages):

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from childdb.web.page import Page, Visit, day
 from childdb.web.viewer import ANSWER, NAMES
 from childdb.workflow import duties
+from childdb.workflow.erasing import finish as finished
 from schemas.clocks import REQUESTS, clocks
 from schemas.errors import UsageFault
 
@@ -80,6 +81,15 @@ def erased(visit: Visit) -> Response:
     return visit.show("erased.html", found=job.result, number=job.words["request"])
 
 
+def finish(visit: Visit) -> Response:
+    """The store's file written anew where another window had kept an erasure from that."""
+    if finished(visit.store):
+        visit.tell("Tệp kho đã được ghi lại, không còn dấu vết.")
+    else:
+        visit.tell("Vẫn có cửa sổ khác đang đọc kho; đóng lại rồi thử lại.", "bad")
+    return visit.go("/duties")
+
+
 def add_incident(visit: Visit) -> Response:
     children, now = visit.asked("children"), visit.desk.now()
     made = duties.add_incident(
@@ -121,6 +131,7 @@ PAGES = [
     Page("POST", "/duties/requests/{number}/answer", answer, (ANSWER,)),
     Page("POST", "/duties/requests/{number}/erase", erase, (ANSWER, NAMES)),
     Page("GET", "/duties/erased/{job}", erased, (ANSWER,)),
+    Page("POST", "/duties/finish", finish, (ANSWER, NAMES)),
     Page("POST", "/duties/incidents", add_incident, (ANSWER,)),
     Page("POST", "/duties/incidents/{number}/notify", notify, (ANSWER,)),
     Page("POST", "/duties/incidents/{number}/close", close, (ANSWER,)),

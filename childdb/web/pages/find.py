@@ -66,6 +66,7 @@ def facts(visit: Visit) -> Response:
     told = child(visit.store, key, on=visit.desk.today(), sealed=SEALED in visit.viewer.may)
     if visit.request.headers.get("hx-request"):
         return HTMLResponse(rendered(visit, "_child.html", child=told))
+    visit.note("web child", _purpose(visit), 1)
     return visit.show("child.html", key=key, people=people, name=people[-1]["full_name"], child=told)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 from starlette.responses import Response
 
-from childdb.web.page import Page, Visit
+from childdb.web.page import Page, Visit, day
 from childdb.web.viewer import PEOPLE
 from childdb.workflow import people
 from schemas.codes import communes_on
 from schemas.errors import NotFound, UsageFault
 from schemas.rights import ACTIONS, OF_COMMUNES, ROLES, WORDS
+from schemas.text import neutral
 
 ORDER = 70
 _SHOWN = 200
@@ -39,6 +42,20 @@ def start(visit: Visit) -> Response:
 def look_words(what: str) -> str:
     """What was looked at, in Vietnamese where we have words for it."""
     return next((words for start, words in _LOOKS.items() if what.startswith(start)), what)
+
+
+def log(visit: Visit) -> Response:
+    """The whole log that one may read, for Excel."""
+    rights = visit.viewer.rights
+    looks = people.access_log(visit.store, rights, actor=visit.asked("actor") or None)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["Số", "Lúc", "Ai", "Việc", "Số trẻ", "Lý do", "Đã tìm"])
+    for look in looks:
+        cells = [look.number, day(look.at), look.actor, look_words(look.what), look.rows, look.reason, look.asked]
+        writer.writerow([neutral(c) if isinstance(c, str) else c for c in cells])
+    return Response(out.getvalue().encode("utf-8-sig"), media_type="application/octet-stream",
+                    headers={"content-disposition": 'attachment; filename="nhat-ky-xem-ten.csv"'})  # fmt: skip
 
 
 def verify(visit: Visit) -> Response:
@@ -153,6 +170,7 @@ def _choices(visit: Visit) -> dict[str, Any]:
 
 PAGES = [
     Page("GET", "/people", start, menu="Người và quyền"),
+    Page("GET", "/people/log.csv", log),
     Page("POST", "/people/verify", verify, (PEOPLE,)),
     Page("POST", "/people/password", own_password),
     Page("GET", "/people/new", new, (PEOPLE,)),
