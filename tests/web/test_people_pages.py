@@ -129,6 +129,7 @@ def test_a_request_to_erase_from_first_to_last(pages):
 def test_a_breach_from_first_to_last(pages):
     lan = pages.who("lan", ["district"])
     made = lan.done("/duties/incidents", what="<b>mất</b> USB", detected="2026-03-05T07:00", children="12")
+    assert "sự cố chưa xong" in lan.get("/").text
     assert "Đã ghi sự cố 1" in made.text and "&lt;b&gt;mất&lt;/b&gt; USB" in made.text
     lan.done("/duties/incidents/1/notify", to="A05")
     assert "A05" in lan.done("/duties/incidents/1/close", done="đổi khóa").text
