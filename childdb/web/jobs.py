@@ -146,6 +146,7 @@ class Worker:
     def wake(self) -> None:
         with self._lock:
             if self._process is None or self._process.poll() is not None:
+                self._shut()
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "childdb.web.worker"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
@@ -166,6 +167,9 @@ class Worker:
     def close(self) -> None:
         """No more work: the job at hand is brought to its end, then the process goes by itself."""
         with self._lock:
-            if self._process is not None and self._process.stdin is not None:
-                with suppress(OSError):
-                    self._process.stdin.close()
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
