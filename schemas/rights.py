@@ -5,7 +5,7 @@
 | collaborator | own | yes | look, print lists |
 | commune | own | yes | import, correct |
 | district | all | yes | import, correct, decide, report, send, answer |
-| province | all | yes | report, answer |
+| province | all | yes | report |
 | analyst | all | no | report |
 
 To a role may be added `sealed` (sees sealed facts: abuse, HIV and the like) and `administrator` (users, settings, the whole
@@ -37,7 +37,7 @@ _MAY: dict[str, tuple[str, ...]] = {
     "collaborator": (),
     "commune": ("import", "correct"),
     "district": ("import", "correct", "decide", "report", "send", "answer"),
-    "province": ("report", "answer"),
+    "province": ("report",),
     "analyst": ("report",),
     "administrator": ("administer",),
     "sealed": (),

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from childdb.web.jobs import Job, Queue
+from childdb.web.jobs import Job
 from childdb.workflow.opening import Store
 from schemas.codes import units
 
@@ -202,16 +202,12 @@ def send_back(job: Job, store: Store, progress: Progress, place: Path) -> dict[s
 
 
 def erase(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
-    """A child erased at request; what other jobs keep (workbooks dropped in, previews, returns, reports) goes with it."""
+    """A child erased at request."""
     from childdb.workflow import erasing
 
     words = job.words
     done = erasing.erase(store, int(words["child"]), request=int(words["request"]), reason=str(words["reason"]),
                          actor=job.owner, now=now())  # fmt: skip
-    queue = Queue(place.parent)
-    for other in queue.all():
-        if other.over:
-            queue.drop(other.id)
     return {**asdict(done), "ledger": str(done.ledger)}
 
 

@@ -8,7 +8,9 @@ hashes, which say nothing without the key and name nobody with it unless one kno
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from childdb.store.database import faults_named
 from childdb.store.erasing import Entry, Erased
 from childdb.workflow.destinations import outbox
 from childdb.workflow.disk import disk_faults_named
+from childdb.workflow.opening import web_folder
 from schemas.errors import NotFound, StoreBusy, UnreadableFile, UsageFault
 from schemas.files import whole_file
 
@@ -54,6 +57,7 @@ def erase(store: Store, child: int, *, request: int, reason: str, actor: str, no
         done = erasing.erase(connection, store.cipher, identities, request=request, marks=marks, reason=reason,
                              actor=actor, now=now)  # fmt: skip
     packages, receivers = _destroy_packages(store, done.first_batch)
+    _clear_pages(store)
     earlier = sum(event["action"] == "backup" for event in store.audit_events())
     return Erasure(done.entry.batch, done.identities, done.records, done.rows, packages, receivers, earlier,
                    ledger_file(store.key_file), finish(store))  # fmt: skip
@@ -98,6 +102,14 @@ def _destroy_packages(store: Store, first_batch: int) -> tuple[int, tuple[str, .
         destroyed += package.exists()
         package.unlink(missing_ok=True)
     return destroyed, tuple(sorted(receivers))
+
+
+def _clear_pages(store: Store) -> None:
+    """What the pages keep of work that is over: workbooks dropped in, previews, return workbooks, reports."""
+    for job in (web_folder(store) / "jobs").glob("*/job.json"):
+        with suppress(OSError, ValueError, KeyError):
+            if json.loads(job.read_text("utf-8"))["state"] not in ("waiting", "running"):
+                shutil.rmtree(job.parent)
 
 
 # -- the ledger outside the store -------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def _some_commune() -> str:
         ("collaborator", True, False, ""),
         ("commune", True, False, "import correct"),
         ("district", True, True, "import correct decide report send answer"),
-        ("province", True, True, "report answer"),
+        ("province", True, True, "report"),
         ("analyst", False, True, "report"),
         ("administrator", False, False, "administer"),
     ],

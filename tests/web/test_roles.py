@@ -109,7 +109,7 @@ def _numbers(pages):
     rows = [str(r.id) for r in pages.store.held_rows()]
     return {
         "child": [str(p.child) for p in ends] + ["7"], "row": [*rows[:1], *rows[-1:], "0"],
-        "batch": [str(b.number) for b in pages.store.batches()] + ["999"], "job": [pages.desk.queue.all()[0].id, "0" * 32],
+        "batch": [str(b.number) for b in pages.store.batches()] + ["999"], "job": [*(j.id for j in pages.desk.queue.all()), "0" * 32],
         "number": ["1", "9"], "login": ["khac", "nobody"], "run": ["1"], "name": ["tinh-monthly"], "file": ["0"],
         "unit": [TODAY[HERE], TODAY[THERE], "x"], "commune": [TODAY[HERE], TODAY[THERE]],
     }  # fmt: skip

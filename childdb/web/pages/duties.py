@@ -7,12 +7,13 @@ from datetime import datetime
 
 from starlette.responses import Response
 
+from childdb.web.jobs import DONE
 from childdb.web.page import Page, Visit, day
 from childdb.web.viewer import ANSWER, NAMES
 from childdb.workflow import duties
 from childdb.workflow.erasing import finish as finished
 from schemas.clocks import REQUESTS, clocks
-from schemas.errors import UsageFault
+from schemas.errors import NotFound, UsageFault
 
 ORDER = 65
 _ERASE = "XÓA"
@@ -78,6 +79,8 @@ def erase(visit: Visit) -> Response:
 
 def erased(visit: Visit) -> Response:
     job = visit.job(visit.part("job"))
+    if job.kind != "erase" or job.state != DONE:
+        raise NotFound("Không có việc này.", "There is no such job.")
     return visit.show("erased.html", found=job.result, number=job.words["request"])
 
 
