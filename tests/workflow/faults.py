@@ -486,11 +486,11 @@ ON_A_SMALL_DISK = (disk_full_while_making, disk_full_while_carrying, disk_full_w
 def plan(number):
     """(fault, carrier, whether the package is made already) of a case: all of them in turn, making being the dearer."""
     carrier = CARRIERS[number % 3]
-    if number % 8 == 7:
-        return MAKING[(number // 8) % len(MAKING)], carrier, False
-    if number % 8 == 3:
+    if number % 10 == 9:
+        return MAKING[(number // 10) % len(MAKING)], carrier, False
+    if number % 8 == 4:
         return RECEIVING[(number // 8) % len(RECEIVING)], carrier, True
-    fault = CARRYING[(number - number // 8 - (number + 4) // 8) % len(CARRYING)]
+    fault = CARRYING[(number - number // 10 - (number + 3) // 8) % len(CARRYING)]
     if fault is line_cut and carrier == "folder":
         fault = disk_full_while_carrying
     if fault is answer_lost and carrier == "folder":

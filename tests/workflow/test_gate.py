@@ -112,11 +112,15 @@ def test_figures_of_another_day_stop_the_package(crowd):
 @pytest.mark.parametrize(
     ("fields", "figures"),
     [
-        ({"sex": "M"}, {"birth_registration_u5", "children_under_16"}),
-        ({"circumstance_codes": ["1.01"], "household_status": "poor"}, {"orphans_both", "poor_children"}),
-        ({"support_kinds": [], "father_status": "dead"}, {"allowance_received", "orphans_father"}),
+        (
+            {"sex": "M", "circumstance_codes": ["1.01"], "household_status": "poor"},
+            {"children_under_16", "orphans_both", "poor_children"},
+        ),
+        (
+            {"support_kinds": [], "father_status": "dead", "doses": [], "personal_id": None},
+            {"allowance_received", "orphans_father", "full_immunization_u5", "personal_id_u6"},
+        ),
         ({"commune_code": "03292"}, {r.id for r in recountable()} - {"penta_dropout", "bcg_measles_dropout"}),
-        ({"doses": [], "personal_id": None}, {"full_immunization_u5", "personal_id_u6"}),
     ],
 )
 def test_records_that_say_otherwise_stop_the_package(crowd, fields, figures):

@@ -23,8 +23,16 @@ from tests.workflow.office import DAY, LATER, NOVEMBER, NOW, copy, make
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """An office whose package of November is made and sealed, and could not go: the stick was not there."""
-    office = make(tmp_path_factory.mktemp("made") / "o")
+    """An office whose package of November is made and sealed, and could not go: the stick was not there.
+
+    One of its three children is held, and of another a sealed category is known.
+    """
+    children = (
+        record("Lò Thị Hoa", codes=("1.05",)),
+        record("Quàng Văn Nam", sex="M"),
+        record("Cà Thị Mai", mother=None),
+    )
+    office = make(tmp_path_factory.mktemp("made") / "o", *children)
     office.stick.rmdir()
     outcome = office.send()
     assert "Cắm USB" in outcome.fault.vi
@@ -199,8 +207,7 @@ def test_settings_with_names_outlive_a_new_key_and_hold_no_secret(office):
     assert json.dumps(named_settings.read_all(office.store, "destination"), ensure_ascii=False)
 
 
-def test_sealed_facts_go_in_no_package_unless_the_destination_may_receive_them(tmp_path):
-    office = make(tmp_path / "o", record("Lò Thị Hoa", codes=("1.05",)), record("Quàng Văn Nam", sex="M"))
+def test_sealed_facts_go_in_no_package_unless_the_destination_may_receive_them(office, tmp_path):
     plain = opened(office, office.send().run, tmp_path / "plain")
     assert not (plain / "sealed.jsonl").exists()
     assert not any(b'"1.05"' in p.read_bytes() for p in plain.glob("*.jsonl"))
@@ -209,7 +216,6 @@ def test_sealed_facts_go_in_no_package_unless_the_destination_may_receive_them(t
     part = opened(office, office.send(correction=True).run, tmp_path / "whole")
     assert [row["circumstance_codes"] for row in read_lines(part / "sealed.jsonl")] == [["1.05"]]
     assert not any("1.05" in str(row["circumstance_codes"]) for row in read_lines(part / "records.jsonl"))
-    office.close()
 
 
 def read_lines(path):

@@ -108,7 +108,7 @@ def histories(blank_office, tmp_path_factory, examples):
 
 
 def test_changes_and_whole_give_the_receiver_the_same_state(blank_office, tmp_path_factory):
-    histories(blank_office, tmp_path_factory, 5)
+    histories(blank_office, tmp_path_factory, 4)
 
 
 @pytest.mark.soak
