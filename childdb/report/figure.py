@@ -100,6 +100,8 @@ class Figure:
     ci_high: Decimal | None = None
     judged: tuple[Judged, ...] = ()
     before: Figure | None = None
+    then: Figure | None = None
+    """The figure before, as it was known then."""
     parts: Mapping[str, Count] = field(default_factory=dict)
     apart: Sequence[tuple[Figure, str]] = ()
     """The communes that stand out, each above or below the whole."""

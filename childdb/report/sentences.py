@@ -25,6 +25,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "fell": (", giảm {by} so với {when} ({before})", ", down {by} from {when} ({before})"),
     "same": (", không đổi so với {when}", ", unchanged since {when}"),
     "unclear": (", chưa thấy thay đổi rõ rệt so với {when} ({before})", ", no clear change since {when} ({before})"),
+    "then": (", khi đó biết là {then}", ", known then as {then}"),
     "unknown": (
         "; chưa kết luận được tăng hay giảm so với {when} ({before}) vì còn hồ sơ chưa rõ",
         "; whether it rose or fell since {when} ({before}) cannot be told while records are unknown",
@@ -131,11 +132,21 @@ def _change(figure: Figure, lang: str) -> Pieces:
         return ()
     slots: dict[str, Piece | Sequence[Piece]] = {"when": day(before.as_of, lang)}
     if how != SAME:
-        slots["before"] = before.bound("value", lang)
+        then = told_otherwise(figure, lang)
+        slots["before"] = (before.bound("value", lang), *(say("then", lang, then=then) if then else ()))
     if how in (ROSE, FELL):
         points = {"vi": " điểm phần trăm", "en": " percentage points"}[lang] if figure.measure == "percent" else ""
         slots["by"] = (figure.bound(f"diff.{before.run}", lang), points)
     return say(how if how in (ROSE, FELL, SAME, UNCLEAR) else "unknown", lang, **slots)
+
+
+def told_otherwise(figure: Figure, lang: str, name: str = "value") -> Bound | None:
+    """The figure before as it was known then, where it reads otherwise than as known now."""
+    then, before = figure.then, figure.before
+    if then is None or before is None or then.hidden or then.value is None or then.too_open:
+        return None
+    told = then.bound(name, lang)
+    return None if told.text == before.bound(name, lang).text else told
 
 
 def goal_words(figure: Figure, goal: Judged, lang: str) -> Pieces:

@@ -122,7 +122,7 @@ def write_word(
         opening(asked.span.as_of), text.blocks(), annexes(figures, drawn),
         f"Trên đây là kết quả thực hiện Chỉ thị số 28-CT/TW {asked.period.words} trên địa bàn {name}./.",
         {"now": str(figures.now.run), "before": str(figures.before.run), "unit": asked.unit, "lang": asked.lang,
-         "inside": "1" if asked.inside else "0"},
+         "inside": "1" if asked.inside else "0", **({"then": str(figures.then.run)} if figures.then else {})},
     )  # fmt: skip
     data, writer = write_report(report)
     figures.protection.note(path.name)

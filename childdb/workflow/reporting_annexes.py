@@ -8,7 +8,7 @@ from childdb.report.blocks import Annex, Block, Paragraph, Table
 from childdb.report.change import FELL, ROSE, SAME, UNCLEAR, direction
 from childdb.report.figure import Figure, Piece
 from childdb.report.numbers import SHORT_SIGNS, day
-from childdb.report.sentences import PARTS, large_parts, recalled_mark, short_document
+from childdb.report.sentences import PARTS, large_parts, recalled_mark, short_document, told_otherwise
 from childdb.workflow.reporting_figures import Figures
 from indicators.loader import catalogue
 from schemas import codes
@@ -126,7 +126,9 @@ def _changes(figures: Figures) -> list[Block]:
         f = figures.one(indicator)
         if not f.parts or f.hidden or f.before is None or f.before.hidden or not large_parts(f.parts):
             continue
-        rows.append([f.title, "", f.before.shown("numerator", lang)])
+        then = told_otherwise(f, lang, "numerator")
+        rows += [[f"{f.title}: ngày {since}, như khi đó đã biết", "", then]] if then else []
+        rows.append([f"    ngày {since}, như nay đã biết" if then else f.title, "", f.before.shown("numerator", lang)])
         for name in large_parts(f.parts):
             sign = "+" if f.parts[name][0] > 0 else "−"
             rows.append([f"    {PARTS[name][0]}", sign, f.bound(f"part.{f.before.run}.{name}", lang)])

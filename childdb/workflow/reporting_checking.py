@@ -102,13 +102,14 @@ def checked(store: Store, path: Path, lang: str) -> list[Line]:
     """Every number of the report that does not agree, and those that do; what was taken out and typed in last."""
     reading = _read(path)
     now, before = _runs(store, reading)
+    known_then = _run(store, int(reading.about["then"])) if reading.about.get("then") else None
     unit = reading.about.get("unit") or unit_on(_main_unit(reading), now.geography)
     spoken = reading.about.get("lang", "vi")
     inside = reading.about.get("inside") == "1"
     parts = any(f.ref.field.startswith("part.") for f in reading.found)
     then = again(
         store,
-        (now, before),
+        (now, before, known_then),
         unit,
         spoken,
         protection=protection_of(store, inside=inside),
@@ -119,7 +120,7 @@ def checked(store: Store, path: Path, lang: str) -> list[Line]:
     if store.last_batch() != now.batch:
         latest = again(
             store,
-            (now, before),
+            (now, before, known_then),
             unit,
             spoken,
             protection=protection_of(store, inside=inside),

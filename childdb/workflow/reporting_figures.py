@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from childdb.store import Store
 from childdb.store.runs import RunRow
 from childdb.workflow.figures import keep, snapshot_of
 from childdb.workflow.reporting_protection import Protection
+from childdb.workflow.trend import KNOWN_WITHIN, known_by
 from indicators.compare import Folders, Stand, counts_of, explain_change
 from indicators.counting import TOTAL
 from indicators.disclosure import as_class, rule_on
@@ -65,8 +66,18 @@ class Numbered:
 class Figures:
     """All figures of a report by indicator and unit (its key)."""
 
-    def __init__(self, now: Numbered, before: Numbered, unit: str, lang: str, protection: Protection) -> None:
+    def __init__(
+        self,
+        now: Numbered,
+        before: Numbered,
+        unit: str,
+        lang: str,
+        protection: Protection,
+        then: Numbered | None = None,
+    ) -> None:
         self.now, self.before, self.unit, self.lang = now, before, unit, lang
+        self.then = then
+        """The date before as it was known then; None where the store knew nothing then, or the same."""
         self.protection = protection
         self.ages: list[tuple[str, int, int]] = []
         """Age in years, boys, girls of the whole unit (where they were counted)."""
@@ -74,8 +85,9 @@ class Figures:
         """Of the whole unit's children under 5, by index (haz, waz, whz): how many in each half z (-4 is from -2 to -1.5)."""
         self.parts: Mapping[tuple[str, str], Mapping[str, Count]] = {}
         self._made: dict[tuple[str, str], Figure] = {}
-        self._rows = {n.run: _by_key(n.results.frame) for n in (now, before)}
-        self._goals = {n.run: _goals(n.results) for n in (now, before)}
+        numbered = [n for n in (now, before, then) if n]
+        self._rows = {n.run: _by_key(n.results.frame) for n in numbered}
+        self._goals = {n.run: _goals(n.results) for n in numbered}
 
     def explain(self, parts: Mapping[tuple[str, str], Mapping[str, Count]]) -> None:
         """Take in what the changes are made of."""
@@ -106,7 +118,9 @@ class Figures:
     def _whole(self, indicator: str, key: str) -> Figure:
         figure = self._plain(self.now, indicator, key)
         before = self._plain(self.before, indicator, key) if (indicator, key) in self._rows[self.before.run] else None
-        figure = replace(figure, before=before, parts=self.parts.get((indicator, key), {}))
+        told = self.then and (indicator, key) in self._rows[self.then.run]
+        then = self._plain(self.then, indicator, key) if self.then and told and key == self.unit else None
+        figure = replace(figure, before=before, then=then, parts=self.parts.get((indicator, key), {}))
         return replace(figure, apart=self._apart(indicator)) if key == self.unit else figure
 
     def of_run(self, number: int, indicator: str, unit: str) -> Figure | None:
@@ -115,6 +129,8 @@ class Figures:
             return self.one(indicator, unit)
         if number == self.before.run and (indicator, unit) in self._rows[number]:
             return self._plain(self.before, indicator, unit)
+        if self.then and number == self.then.run and (indicator, unit) in self._rows[number]:
+            return self._plain(self.then, indicator, unit)
         return None
 
     def _plain(self, of: Numbered, indicator: str, unit: str) -> Figure:
@@ -207,9 +223,24 @@ def computed(
             Numbered(_kept(store, later, actor, now), later),
             Numbered(_kept(store, earlier, actor, now), earlier),
         )
-        figures = _figures(place, numbered, unit, lang, protection, parts=parts)
+        then = _as_known_then(store, span, earlier, actor, now)
+        figures = _figures(place, numbered, unit, lang, protection, parts=parts, then=then)
         figures.ages, figures.z_counts = _counted(place, span.as_of, unit)
         return figures
+
+
+def _as_known_then(store: Store, span: Span, known_now: Results, actor: str, now: datetime) -> Numbered | None:
+    """The figures of the date before from what the store knew a month after it, where that was something else."""
+    batch = known_by(store, span.since + timedelta(days=KNOWN_WITHIN))
+    if batch is None or batch == known_now.batch:
+        return None
+    results = _at(store, span.since, span.since_start, batch)
+    return Numbered(_kept(store, results, actor, now), results)
+
+
+def _at(store: Store, on: date, start: date | None, batch: int) -> Results:
+    with snapshot_of(store, as_of=on, as_known=batch) as place:
+        return run(place, as_of=on, period_start=start, groups=False, filed=True)
 
 
 def _counted(place: Path, on: date, unit: str) -> tuple[list[tuple[str, int, int]], dict[str, Counter[int]]]:
@@ -244,17 +275,22 @@ def _counted(place: Path, on: date, unit: str) -> tuple[list[tuple[str, int, int
 
 
 def again(
-    store: Store, runs: tuple[RunRow, RunRow], unit: str, lang: str, *, protection: Protection, as_known: int | None,
-    parts: bool,
+    store: Store, runs: tuple[RunRow, RunRow, RunRow | None], unit: str, lang: str, *, protection: Protection,
+    as_known: int | None, parts: bool,
 ) -> Figures:  # fmt: skip
-    """The figures of two kept runs (the report's and the one before) computed again, as known at a batch; nothing is kept."""
-    now, before = runs
+    """The figures of kept runs (the report's, the one before, the same as known then) computed again; nothing is kept.
+
+    The first two are as known at a batch; what was known then stays as it is.
+    """
+    now, before, then = runs
+    known = Numbered(then.number, _at(store, then.as_of, then.period_start, then.batch)) if then else None
     span = Span(now.as_of, before.as_of, now.period_start, before.period_start)
     with snapshot_of(store, as_of=now.as_of, as_known=as_known) as place:
         later, earlier = _both(place, span)
         return _figures(
-            place, (Numbered(now.number, later), Numbered(before.number, earlier)), unit, lang, protection, parts=parts
-        )
+            place, (Numbered(now.number, later), Numbered(before.number, earlier)), unit, lang, protection,
+            parts=parts, then=known,
+        )  # fmt: skip
 
 
 def _both(place: Path, span: Span) -> tuple[Results, Results]:
@@ -263,12 +299,15 @@ def _both(place: Path, span: Span) -> tuple[Results, Results]:
 
 
 def _figures(
-    place: Path, numbered: tuple[Numbered, Numbered], unit: str, lang: str, protection: Protection, *, parts: bool
-) -> Figures:
+    place: Path, numbered: tuple[Numbered, Numbered], unit: str, lang: str, protection: Protection, *, parts: bool,
+    then: Numbered | None,
+) -> Figures:  # fmt: skip
     now, before = numbered
-    figures = Figures(now, before, unit, lang, protection)
+    figures = Figures(now, before, unit, lang, protection, then)
     for n in numbered:
         protection.see(n.run, n.results, unit, figures.communes)
+    if then:
+        protection.see(then.run, then.results, unit, ())
     if parts:
         figures.explain(_parts(place, figures))
     return figures

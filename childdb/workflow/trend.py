@@ -48,7 +48,7 @@ def trend(
     Days for which that geography gives no exact figure of the unit are left out; why, is in the second list (vi, en).
     """
     days = [add_months(as_of, -12 * back) for back in range(years, -1, -1)]
-    batches = {day: _known_by(store, day + timedelta(days=known_within)) for day in days}
+    batches = {day: known_by(store, day + timedelta(days=known_within)) for day in days}
     now, refused = _runs(store, ids, None, days, geography or as_of)
     points = []
     then: dict[date, Results] = {}
@@ -86,7 +86,7 @@ def _one(results: Results, indicator: str, unit: str) -> dict[str, Any] | None:
         return None
 
 
-def _known_by(store: Store, day: date) -> int | None:
+def known_by(store: Store, day: date) -> int | None:
     """The last batch that was made by a day; None where the store held nothing but reference data."""
     made = [b.number for b in store.batches() if b.made_at.date() <= day and b.kind != "reference"]
     return max(made, default=None)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -365,7 +366,15 @@ def test_forms_come_back_with_accounting_and_go_in_as_written(office, written, t
         assert {r["state"] for r in rows} == {"answered", state}
         assert {r["days_left"] for r in rows} == {left}
     report = tmp_path / "b.docx"
+    with sqlite3.connect(copy) as store:  # as if the first round had come when it was due
+        store.execute(
+            "update batch set made_at = '2024-01-10 08:00:00.000000' where id <= (select max(batch_id) from source_sheet"
+            " where list_date < '2024-02-01')"
+        )
     assert called(*words, "report", "annual", "--year", 2024, "-o", report) == 0
+    then = releases(words)[-1]  # the year before as known then is shown beside what is known now
+    assert (then.content["as_of"], then.audience) == ("2023-12-31", "dự thảo báo cáo: b.docx")
+    assert then.content["batch"] < releases(words)[-2].content["batch"]
     theirs = [
         s
         for s in part(report, "word/document.xml").iter(f"{{{W['w']}}}sdt")

@@ -126,3 +126,22 @@ def test_units_and_days_are_written_as_the_decree_has_them():
     assert long_day(date(2027, 1, 5)) == "ngày 05 tháng 01 năm 2027"
     assert long_day(date(2024, 11, 30)) == "ngày 30 tháng 11 năm 2024"
     assert long_day(date(2024, 3, 9)) == "ngày 09 tháng 3 năm 2024"
+
+
+@pytest.mark.parametrize(
+    ("then", "hidden", "said"),
+    [
+        (share(850, 1000), False, "tăng 10 điểm phần trăm so với 31/12/2023 (80%, khi đó biết là 85%)."),
+        (share(800, 1000), False, "tăng 10 điểm phần trăm so với 31/12/2023 (80%)."),  # nothing was known otherwise
+        (
+            share(802, 1000),
+            True,
+            "tăng 10 điểm phần trăm so với 31/12/2023 (80%).",
+        ),  # so near that it tells of two children
+        (None, False, "tăng 10 điểm phần trăm so với 31/12/2023 (80%)."),
+    ],
+)
+def test_the_figure_before_is_told_as_known_then_where_that_was_another(then, hidden, said):
+    known_then = replace(earlier(then), run=3, hidden=hidden) if then else None
+    figure = share(900, 1000, before=earlier(share(800, 1000)), then=known_then)
+    assert said in plain_text(figure_sentences(figure, "vi")[0])
