@@ -2,18 +2,29 @@
 
 import io
 import json
+import shutil
+from datetime import UTC, datetime
 
 import pytest
 
+from childdb.store import Store
 from tests.cli.test_commands import call
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    place = tmp_path_factory.mktemp("people")
+    Store.init(str(place / "s.db"), place / "k", now=datetime.now(UTC)).close()
+    return place
+
+
 @pytest.fixture
-def run(tmp_path, capsys):
+def run(made, tmp_path, capsys):
+    for name in ("s.db", "k"):
+        shutil.copy(made / name, tmp_path)
     words = ["--db", str(tmp_path / "s.db"), "--key-file", str(tmp_path / "k")]
-    call(capsys, *words, "init")
     return lambda *args: call(capsys, *words, *args)
 
 
