@@ -81,6 +81,12 @@ def template(tmp_path_factory):
     duties.add_request(store, "view", f"Mẹ {WORDS[THERE][0]}", received=NOW, actor="thử", now=NOW)
     duties.add_incident(store, "mất sổ", detected=NOW, actor="thử", now=NOW)
     store.note_use("thử", "find", f"đi thăm\n{WORDS[THERE][0]}", 1, now=NOW)
+    with pytest.MonkeyPatch.context() as clock:
+        clock.setattr(tasks, "now", lambda: NOW)
+        clock.setattr(tasks, "today", NOW.date)
+        first = Pages(store).alone()
+        for path in ("/", "/targets", "/due", "/pairs"):  # what is computed once and shown to all, each the own part
+            assert first.get(path).status_code == 200
     store.close()
     return place
 
@@ -93,6 +99,7 @@ SOAKED = {role: pytest.mark.soak for role in ("sealed", "district", "province")}
 def seat(request, template, tmp_path, monkeypatch):
     """The pages of a copy, the role, and its browser."""
     monkeypatch.setattr(tasks, "now", lambda: NOW)
+    monkeypatch.setattr(tasks, "today", NOW.date)
     shutil.copytree(template, tmp_path / "o")
     store = Store.open(str(tmp_path / "o" / "s.db"), tmp_path / "o" / "k")
     pages = Pages(store)
@@ -211,6 +218,8 @@ def test_who_may_does_see_the_own_names_and_counts(seat):
     """The walk above would find nothing on empty pages: here is what must be there."""
     pages, role, me = seat
     front = _shown(me.get("/"))
+    targets = me.get("/targets")
+    assert ("<table" in targets.text) == (role in COUNTED) and (targets.status_code == 403) == (role not in COUNTED)
     for place, (children, held) in COUNTS.items():
         assert (children in _counts(front)) == (place in COUNTED.get(role, set())), (role, place)
         assert (held in _counts(front)) == (place in COUNTED.get(role, set())), (role, place)
