@@ -28,10 +28,7 @@ class Known:
 
 def known(visit: Visit, name: str, **words: Any) -> Known:
     """What is known under NAME for these WORDS; where the store has moved on since, it is computed anew meanwhile."""
-    file = visit.desk.folder / f"known-{name}.json"
-    content: dict[str, Any] = {}
-    with suppress(OSError, ValueError):
-        content = json.loads(file.read_text("utf-8"))
+    content = _read(visit, name)
     if content.get("words") != words:
         content = {}
     batch = visit.store.last_batch()
@@ -42,6 +39,18 @@ def known(visit: Visit, name: str, **words: Any) -> Known:
     if not fresh and at_it is None and not _failed_on(visit, name, batch, words):
         at_it = visit.desk.start(name, visit.viewer, {"words": words, "batch": batch})
     return Known(content, fresh, at_it.id if at_it and at_it.owner == visit.viewer.login else None)
+
+
+def _read(visit: Visit, name: str) -> dict[str, Any]:
+    """The file's content, read again only where it is another."""
+    file = visit.desk.folder / f"known-{name}.json"
+    with suppress(OSError, ValueError):
+        mark = file.stat().st_mtime_ns
+        kept = visit.desk.read.get(name)
+        if kept is None or kept[0] != mark:
+            visit.desk.read[name] = kept = (mark, json.loads(file.read_text("utf-8")))
+        return kept[1]
+    return {}
 
 
 def _failed_on(visit: Visit, name: str, batch: int, words: dict[str, Any]) -> bool:

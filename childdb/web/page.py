@@ -40,6 +40,9 @@ class Desk:
     local: str | None = None  # the login of the one person at this computer; None where people log in
     sessions: Sessions = field(default_factory=Sessions)
     freshening: threading.Thread | None = None
+    read: dict[str, tuple[int, dict[str, Any]]] = field(
+        default_factory=dict
+    )  # files of known.py as they were read last
 
     @cached_property
     def finder(self) -> Finder:

@@ -96,13 +96,15 @@ def _two(value: Any) -> str:
     return f"{Decimal(value):.1f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
-def communes_picture(rows: Iterable[tuple[str, Mapping[str, Any]]], whole: Mapping[str, Any] | None, title: str) -> str:
-    """Communes as ranked dots, as the address of an SVG; empty where fewer than two have a value."""
+def communes_picture(
+    rows: Iterable[tuple[str, Mapping[str, Any]]], whole: Mapping[str, Any] | None, title: str
+) -> bytes:
+    """Communes as ranked dots in SVG; empty where fewer than two have a value."""
     from childdb.report.pictures import Dot, ranked_dots
 
     found = [(name, row) for name, row in rows if row["value"] is not None]
     if len(found) < 2:
-        return ""
+        return b""
     dots = [
         Dot(name, row["value"], row["low"], row["high"], row["ci_low"], row["ci_high"],
             row["verdict"] if row["verdict"] in ("met", "not_met", "cannot_tell") else "")
@@ -110,10 +112,9 @@ def communes_picture(rows: Iterable[tuple[str, Mapping[str, Any]]], whole: Mappi
     ]  # fmt: skip
     first = found[0][1]
     unit = {"percent": "%", "per_1000_live_births": "‰", "per_1000_births": "‰"}.get(first["measure"], "")
-    drawn = ranked_dots(
+    return ranked_dots(
         dots, title=title, whole=whole["value"] if whole else None, target=first["target"], unit=unit, kind="svg"
     )
-    return _address(drawn)
 
 
 def years_picture(points: Sequence[tuple[int, Mapping[str, Any]]], title: str, measure: str) -> str:

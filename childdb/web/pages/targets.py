@@ -76,26 +76,46 @@ def listed(visit: Visit) -> Response:
     )  # fmt: skip
 
 
+def _one(visit: Visit, found: Known) -> tuple[str, list[str], dict[str, list[dict[str, Any]]]]:
+    """The unit that is looked at, all that may be, and the rows of the path's indicator by unit."""
+    units = _units(visit, found.content)
+    unit, indicator = _unit(visit, units), visit.part("indicator")
+    by_unit = {u: [r for r in found.content["rows"][u] if r["indicator"] == indicator] for u in units}
+    if not by_unit[unit]:
+        raise NotFound("Không có chỉ tiêu này.", "There is no such indicator.")
+    return unit, units, by_unit
+
+
+def _communes(found: Known, by_unit: Mapping[str, list[dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    return [(unit_name(u), rows[0]) for u, rows in by_unit.items() if rows and found.content["units"][u] == "commune"]
+
+
 def one(visit: Visit) -> Response:
     """One figure: by commune, and the ways on to its derivation, its years and its changes."""
     found = _figures(visit)
     if not found:
         return visit.show("computing.html", title="Chỉ tiêu", found=found, back="/targets")
-    units = _units(visit, found.content)
-    unit, indicator = _unit(visit, units), visit.part("indicator")
-    by_unit = {
-        u: [r for r in found.content["rows"][u] if r["indicator"] == indicator] for u in units
-    }  # fmt: skip
-    if not by_unit[unit]:
-        raise NotFound("Không có chỉ tiêu này.", "There is no such indicator.")
-    communes = [(unit_name(u), r[0]) for u, r in by_unit.items() if r and found.content["units"][u] == "commune"]
-    whole = next((r[0] for u, r in by_unit.items() if r and found.content["units"][u] in _WHOLE), None)
-    title = by_unit[unit][0]["title"]
+    unit, units, by_unit = _one(visit, found)
+    communes = _communes(found, by_unit)
     runs = [r for r in visit.store.runs() if r.number != found.content["run"]]
     return visit.show(
-        "target.html", found=found, unit=unit, units=units, rows=by_unit[unit], title=title, indicator=indicator,
-        picture=communes_picture(communes, whole, ""), communes=communes, runs=list(reversed(runs))[:20],
+        "target.html", found=found, unit=unit, units=units, rows=by_unit[unit], title=by_unit[unit][0]["title"],
+        indicator=visit.part("indicator"), communes=communes, runs=list(reversed(runs))[:20],
+        drawn=sum(row["value"] is not None for _, row in communes) > 1,
     )  # fmt: skip
+
+
+def picture(visit: Visit) -> Response:
+    """The communes of one figure as ranked dots: an image of its own, so that the page need not wait for it."""
+    found = _figures(visit)
+    if not found:
+        raise NotFound("Không có hình này.", "There is no such picture.")
+    _, _, by_unit = _one(visit, found)
+    whole = next((r[0] for u, r in by_unit.items() if r and found.content["units"][u] in _WHOLE), None)
+    drawn = communes_picture(_communes(found, by_unit), whole, "")
+    if not drawn:
+        raise NotFound("Không có hình này.", "There is no such picture.")
+    return Response(drawn, media_type="image/svg+xml")
 
 
 def derive(visit: Visit) -> Response:
@@ -146,6 +166,7 @@ PAGES = [
     Page("GET", "/targets", listed, (FIGURES,), "Chỉ tiêu"),
     Page("GET", "/targets.xlsx", workbook, (FIGURES,)),
     Page("GET", "/targets/{indicator}", one, (FIGURES,)),
+    Page("GET", "/targets/{indicator}/communes.svg", picture, (FIGURES,)),
     Page("POST", "/targets/{indicator}/{kind}", derive, (FIGURES,)),
     Page("GET", "/derived/{job}", derived, (FIGURES,)),
 ]
