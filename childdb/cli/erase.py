@@ -73,5 +73,5 @@ def _say_swept(ctx: click.Context, swept: bool) -> None:
             )
         )
     else:
-        click.echo(say(ctx, "Có cửa sổ khác đang mở kho: đóng lại rồi chạy childdb erase --finish",
-                       "Another window has the store open: close it, then run childdb erase --finish"))  # fmt: skip
+        click.echo(say(ctx, "Có cửa sổ khác đang mở kho, hoặc đĩa không đủ chỗ: giải quyết rồi chạy childdb erase --finish",
+                       "Another window has the store open, or the disk lacks room: mend that, then run childdb erase --finish"))  # fmt: skip

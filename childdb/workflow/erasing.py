@@ -21,7 +21,7 @@ from childdb.store.erasing import Entry, Erased
 from childdb.workflow.destinations import outbox
 from childdb.workflow.disk import disk_faults_named
 from childdb.workflow.opening import web_folder
-from schemas.errors import NotFound, StoreBusy, UnreadableFile, UsageFault
+from schemas.errors import NoSpace, NotFound, StoreBusy, UnreadableFile, UsageFault
 from schemas.files import whole_file
 
 
@@ -29,8 +29,8 @@ from schemas.files import whole_file
 class Erasure:
     """What was erased, and what a person has still to do: who received the child, backups made before, the ledger.
 
-    `swept` is False where another window had the store open: freed pages may still hold what stood there, until
-    `finish` was run.
+    `swept` is False where another window had the store open or the disk was too full: freed pages may still hold what
+    stood there, until `finish` was run.
     """
 
     batch: int
@@ -81,11 +81,12 @@ def _meant(store: Store, child: int, request: int) -> list[int]:
 
 
 def finish(store: Store) -> bool:
-    """Write the database file anew, so that no freed page keeps what was erased; False where another has it open."""
+    """Write the database file anew, so that no freed page keeps what was erased; False where another has it open, or the
+    disk has no room for a second file."""
     try:
         with faults_named():
             erasing.sweep(store.engine)
-    except StoreBusy:
+    except (StoreBusy, NoSpace):
         return False
     return True
 

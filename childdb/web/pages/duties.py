@@ -89,7 +89,7 @@ def finish(visit: Visit) -> Response:
     if finished(visit.store):
         visit.tell("Tệp kho đã được ghi lại, không còn dấu vết.")
     else:
-        visit.tell("Vẫn có cửa sổ khác đang đọc kho; đóng lại rồi thử lại.", "bad")
+        visit.tell("Vẫn có cửa sổ khác đang đọc kho, hoặc đĩa không đủ chỗ; thử lại sau.", "bad")
     return visit.go("/duties")
 
 
