@@ -246,8 +246,8 @@ def not_made(store: Store) -> list[NotMade]:
             found[one.destination, one.period] = one
         elif "run" in detail:
             found.pop(("", ""), None)  # the clock is believed again
-            if action == "export run":
-                found.pop(about.get(detail["run"], ("", "")), None)
+            # made, or going on with what was made: its own entries tell the rest
+            found.pop(about.get(detail["run"], ("", "")), None)
     return [found[key] for key in sorted(found)]
 
 

@@ -16,7 +16,7 @@ from childdb.workflow import sending
 from childdb.workflow.destinations import destinations, outbox
 from childdb.workflow.sending import Period, take_receipt
 from childdb.workflow.sent_status import status, worklist
-from schemas.errors import CheckFailed, KeyFault, NotAllowed, NotFound, StoreBusy
+from schemas.errors import CheckFailed, KeyFault, NoSpace, NotAllowed, NotFound, StoreBusy
 from tests.store.people import record
 from tests.workflow.office import DAY, LATER, NOVEMBER, NOW, copy, make
 
@@ -77,6 +77,15 @@ def test_what_could_not_go_goes_with_the_next_run_and_never_twice(office, tmp_pa
     names = (folder / "records.jsonl").read_text("utf-8")
     assert "Lò Thị Hoa" in names and "Cà Thị Mai" not in names
     assert office.store.audit_verify().whole
+
+
+def test_a_fault_on_the_way_is_not_told_any_more_once_the_package_has_gone(office):
+    """(Found by the soak: a disk that fills up after the package was made.)"""
+    fault = NoSpace("Đĩa đầy.", "The disk is full.")
+    ledger.write_not_made(office.store, "tinh", "2024-11", fault, actor="x", now=NOW)
+    assert [one.state for one in status(office.store)] == ["failed", "not_made"]
+    office.send(now=NOW + LATER)
+    assert [one.state for one in status(office.store)] == ["delivered"]
 
 
 def test_the_ledger_refuses_a_second_run_delivery_or_answer(office):
