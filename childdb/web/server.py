@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -96,9 +98,13 @@ def serve(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
             ssl_certfile=place.tls_cert, ssl_keyfile=place.tls_key, h11_max_incomplete_event_size=64 * 1024,
         )  # fmt: skip
-        uvicorn.Server(config).run(sockets=[listening])
-        desk.worker.close()
-        (desk.folder / _RUNS).unlink(missing_ok=True)
+        # uvicorn raises the signal that ended it once more when it has shut down: then what follows is still done
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            desk.worker.close()
+            (desk.folder / _RUNS).unlink(missing_ok=True)
     finally:
         listening.close()
         store.close()

@@ -129,7 +129,7 @@ def _remembered(reading: FileReading, kept: Mapping[tuple[Sender, str], str]) ->
             for column in sheet.columns:
                 key = heading_key(column.heading)
                 told = kept.get(((sheet.commune_code, sheet.commune_from, sheet.template), key))
-                if column.field and told and told in columns and columns[told].field != column.field:
+                if told and told in columns and columns[told].field != column.field:
                     found[key] = told
     return found
 
