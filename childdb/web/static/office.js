@@ -1,5 +1,26 @@
 // The little that HTML alone cannot do: dropping files, one key per answer, printing.
 "use strict";
+// A browser's own words beside a file input are in the browser's language: ours stand there instead, the input stays for the keyboard.
+for (const input of document.querySelectorAll("input[type=file]")) {
+  const button = document.createElement("span");
+  button.className = "button";
+  button.textContent = "Chọn tệp…";
+  button.setAttribute("aria-hidden", "true");
+  button.addEventListener("click", () => input.click());
+  const chosen = document.createElement("span");
+  chosen.className = "chosen soft";
+  const tell = () => {
+    const names = [...input.files].map((file) => file.name);
+    chosen.textContent = names.length > 2 ? `${names.length} tệp` : names.join(", ") || "chưa chọn tệp nào";
+  };
+  input.addEventListener("change", tell);
+  input.classList.add("quiet");
+  const line = document.createElement("span");
+  line.className = "file";
+  input.after(line);
+  line.append(input, button, chosen);
+  tell();
+}
 for (const zone of document.querySelectorAll(".drop")) {
   const input = zone.querySelector("input[type=file]");
   const list = zone.querySelector("ul");
@@ -21,7 +42,7 @@ for (const zone of document.querySelectorAll(".drop")) {
     const all = new DataTransfer();
     for (const file of [...input.files, ...event.dataTransfer.files]) all.items.add(file);
     input.files = all.files;
-    show();
+    input.dispatchEvent(new Event("change"));
     input.form.querySelector("button[type=submit]").focus();
   });
 }
