@@ -36,7 +36,7 @@ Cell = tuple[str, int]
 Room = tuple[int, int]
 """How far a change along a pattern can go down and up before a count falls below nothing."""
 UNBOUND = 1 << 40
-_WALKS = 20  # in other orders, before a figure is said to be exposed
+_WALKS = 4  # in other orders, before whole groups are hidden
 _TRIES = 300  # a move that needs more tables than these is dear: the next pattern is tried
 
 
@@ -84,6 +84,7 @@ class Board:
 
     def __post_init__(self) -> None:
         self.counts = self.tables.counts  # as a walk has changed them
+        self.bare = False
         atoms = np.eye(len(self.tables.atoms), dtype=bool)
         self.masks = np.unique(np.concatenate([atoms, self.units, self.past]), axis=0)
         self.masks = self.masks[self.masks.any(axis=1)]
@@ -111,6 +112,11 @@ class Board:
         for table, mask, cell in self._small(active, extra):
             if not self.safe[cell[0]][table, mask, cell[1]]:
                 moves = self._cheapest(table, mask, cell)
+                if moves is None:
+                    walks = (self._walk(table, mask, cell, UNBOUND, np.random.default_rng(n)) for n in range(_WALKS))
+                    moves = next((w for w in walks if w), None)
+                if moves is None and self._hide_groups(table, cell[0]):
+                    moves = self._of_totals(table, mask, cell) if cell[0] == TOTAL else []
                 if moves is None:
                     exposed.append((table, mask, cell))
                     self._hide_all(table)
@@ -159,10 +165,14 @@ class Board:
             walk = self._walk(table, mask, cell, dearest)
             if walk and (best is None or self._sum(walk) < best.cost):
                 return walk
-        if best:
-            return [best]
-        walks = (self._walk(table, mask, cell, UNBOUND, np.random.default_rng(n)) for n in range(_WALKS))
-        return next((w for w in walks if w), None)
+        return [best] if best else None
+
+    def _of_totals(self, table: int, mask: int, cell: Cell) -> list[Move] | None:
+        """A move of totals alone, once no group of theirs is shown."""
+        self.bare = True
+        found = self._cheapest(table, mask, cell)
+        self.bare = False
+        return found
 
     def _sum(self, moves: Sequence[Move]) -> int:
         return sum({(m.pattern, m.changed): m.cost for m in moves}.values())
@@ -275,7 +285,7 @@ class Board:
         rest = () if b is None else ((b, -1),)
         cells: list[tuple[Cell, tuple[tuple[int, int], ...]]] = [((TOTAL, 0), ((a, 1), *rest))]
         for g in self.counts:
-            if g == TOTAL:
+            if g == TOTAL or self.bare:
                 continue
             here = self._told_by(one, g)[a]
             value = cell[1] if g == cell[0] else int(here.argmax())
@@ -402,6 +412,33 @@ class Board:
             self.hidden[g][at(shown, units, v)] = True
         for (g, v), masks in self._touched(move.pattern, self.masks):
             self.safe[g][at(move.wide, masks, v)] = True
+
+    def _linked(self, table: int, group: str) -> set[int]:
+        """The tables that equations of the group (TOTAL: all) lead to from a table, one after the other."""
+        found, todo = {table}, [table]
+        while todo:
+            for number in self.equations[todo.pop()]:
+                equation = self.tables.equations[number]
+                if group == TOTAL or group in equation.groups:
+                    more = {t for t, _ in equation.terms} - found
+                    found |= more
+                    todo += more
+        return found
+
+    def _hide_groups(self, table: int, group: str) -> bool:
+        """Hide a group (TOTAL: every group) of all figures linked with a table, where it was never shown.
+
+        Then nothing is known of who has which value: all children could have the same one.
+        """
+        tables = sorted(self._linked(table, group))
+        shown = self._shown(tables)
+        groups = [g for g in self.tables.counts if g != TOTAL] if group == TOTAL else [group]
+        if any(self.fixed[g][shown].any() for g in groups):
+            return False
+        for g in groups:
+            self.hidden[g][shown] = True
+            self.safe[g][tables] = True
+        return True
 
     def _hide_all(self, table: int) -> None:
         for d in self.tables.shown_by[table]:
