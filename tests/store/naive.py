@@ -167,6 +167,9 @@ def _by_date(said, chosen):
     return sorted(held.items())
 
 
+OF_A_HOME = ("relation_to_head", "household_head", "household_number")
+
+
 def _residences(child, said, villages, lineage):
     def word(row):
         if row.facts.get("residence"):
@@ -182,21 +185,22 @@ def _residences(child, said, villages, lineage):
             now = None
             steps.append((day, None, rows[0][0]))
             continue
-        unit, village, home, kind = (
-            next((place[n] for _, place in rows if place[n] is not None), None) for n in range(4)
+        unit, village, home, *kept = (
+            next((place[n] for _, place in rows if place[n] is not None), None) for n in range(4 + len(OF_A_HOME))
         )
-        if now is None or now["unit"] != unit:
-            now = {"unit": unit, "village": None, "household": None, "residence_kind": None}
-        if village and now["village"] and village != now["village"]:
-            now = {"unit": unit, "village": None, "household": None, "residence_kind": None}
+        anew = {"unit": unit, "village": None, "household": None, "kept": (None,) * len(kept)}
+        if now is None or now["unit"] != unit or (village and now["village"] and village != now["village"]):
+            now = anew
         if home and now["household"] and home != now["household"]:
-            now = {**now, "household": None, "residence_kind": None}
+            now = {**anew, "village": now["village"]}
         now = {
             "unit": unit, "village": village or now["village"], "household": home or now["household"],
-            "residence_kind": kind or now["residence_kind"],
+            "kept": tuple(word or before for word, before in zip(kept, now["kept"], strict=True)),
         }  # fmt: skip
         steps += [(day, tuple(now.values()), row) for row, _ in rows]
-    return _merged(steps, lambda first: lineage_of(lineage, (child, "residence", first)))
+    spells = _merged(steps, lambda first: lineage_of(lineage, (child, "residence", first)))
+    # another head of one household begins another spell in the view with names
+    return [(unit, village, home, kept[0], start, end) for unit, village, home, kept, start, end in spells]
 
 
 def _of_one_day(words, villages):
@@ -210,7 +214,7 @@ def _of_one_day(words, villages):
             return kept or [(row, fact)]
         unit = row_unit(fact)
         village = villages.get((unit, fold(fact["village"]))) if fact.get("village") else None
-        place = (unit, village, _household(fact), fact.get("residence_kind"))
+        place = (unit, village, _household(fact), fact.get("residence_kind"), *(fact.get(name) for name in OF_A_HOME))
         if all(
             a is None or b is None or a == b for _, other in kept for a, b in zip(place[:3], other[:3], strict=True)
         ):
