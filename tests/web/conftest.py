@@ -1,5 +1,6 @@
 """The pages as an office has them: the real command, a real browser, and a request that leaves the loopback fails the test."""
 
+import os
 import re
 import subprocess
 import sys
@@ -53,28 +54,29 @@ class Office:
             process.communicate(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def office(tmp_path_factory):
     made = Office(tmp_path_factory.mktemp("web"))
     assert made.run("init") == 0
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(office):
     with office.served() as url:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Not longer than its module: while it is there an event loop runs, and tests of other modules start their own."""
     import shutil
 
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("chromium is not installed")
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("chromium is not installed")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -98,7 +100,7 @@ def at_the_desk(chromium, url):
     assert left == [] and thrown == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(chromium, served):
     with at_the_desk(chromium, served) as page:
         yield page
