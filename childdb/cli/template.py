@@ -22,7 +22,7 @@ def command() -> None:
 @click.pass_context
 def list_(ctx: click.Context, fmt: str) -> None:
     """Danh mục mẫu / the templates."""
-    from childdb.intake import templates
+    from childdb.intake.template import templates
 
     rows = [{"id": t.id, "title": t.title[lang(ctx)], "list_kind": t.list_kind} for t in templates().values()]
     emit(rows, ["id", "title", "list_kind"], fmt)

@@ -7,9 +7,9 @@ from childdb.intake.outcomes import RowOutcome
 from childdb.intake.read import read_file
 from childdb.intake.records_file import records_csv
 from childdb.intake.returns import write_return
-from childdb.intake.template import Template, templates
+from childdb.intake.template import Template
 
 __all__ = [
-    "Limits", "RowOutcome", "Template", "read_file", "read_file_guarded", "read_files", "records_csv", "templates", "write_return",
+    "Limits", "RowOutcome", "Template", "read_file", "read_file_guarded", "read_files", "records_csv", "write_return",
     "write_template",
 ]  # fmt: skip

@@ -296,7 +296,12 @@ def report(job: Job, store: Store, progress: Progress, place: Path) -> dict[str,
         return {"file": reporting_page.write_page(store, figures, place / f"chi-tieu-{name}.html").name, "numbers": 0}
     unit = str(words["unit"])
     why = reporting_commune.Reason(job.owner, str(words["reason"]), now()) if words["reason"] else None
-    made = reporting_commune.write_sheet(store, figures, unit, place / f"xa-{unit.split('@')[0]}-{name}.docx", why)
+    called = f"xa-{unit.split('@')[0]}-{name}"
+    lists = place / f"{called}-danh-sach.xlsx" if why else None
+    made = reporting_commune.write_sheet(store, figures, unit, place / f"{called}.docx", why, lists)
+    if lists is not None and lists.exists():  # the names that the page has no room for
+        _zip([made, lists], place / f"{called}.zip")
+        return {"file": f"{called}.zip", "numbers": 0}
     return {"file": made.name, "numbers": 0}
 
 

@@ -11,10 +11,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from childdb.intake import templates, write_template
+from childdb.intake import write_template
 from childdb.intake.blank_form import DOSES
 from childdb.intake.cell_lists import circumstance_label
 from childdb.intake.convert.schooling import school_year
+from childdb.intake.template import templates
 from childdb.intake.words_lookup import code_list
 from childdb.store import Store
 from childdb.store.list_tokens import list_token

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from childdb.intake import read_file_guarded, templates
+from childdb.intake import read_file_guarded
 from childdb.intake.headings import path_key
+from childdb.intake.template import templates
 from childdb.store import Store
 from childdb.store.answers import Sender, heading_answers, remember_heading
 from childdb.workflow.importing import Options, read_all, reading_words

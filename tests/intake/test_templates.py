@@ -5,10 +5,10 @@ from datetime import date
 import openpyxl
 import pytest
 
-from childdb.intake import read_file, templates, write_template
+from childdb.intake import read_file, write_template
 from childdb.intake.blank_form import form_columns
 from childdb.intake.cell_lists import choices_of
-from childdb.intake.template import parse, shared_columns
+from childdb.intake.template import parse, shared_columns, templates
 from schemas.codes import units
 from schemas.errors import InvalidDefinition, NotFound
 from schemas.facts import LIST_KINDS
