@@ -91,7 +91,6 @@ def _ending(ctx: click.Context, demo: Demo, reports: list[Path]) -> None:
         click.echo(f"  {path}")
     store = f"--db {folder / story.STORE} --key-file {folder / story.KEY}"
     click.echo(say(ctx, "\nNên thử tiếp:", "\nWorth trying next:"))
-    click.echo(f"  childdb {store} held list")
+    click.echo(f"  childdb {store} web")
     click.echo(f"  childdb {store} indicators explain birth_registration_u5 --unit 03310 --as-of {story.AS_OF}")
-    click.echo(f"  childdb {store} report trace {reports[0]}")
     click.echo(f"  childdb {store} undo {demo.store.last_batch()} --dry-run --as-of {story.AS_OF}")
