@@ -61,15 +61,15 @@ class Scoring:
         A block is arrays of equal length: `left` < `right` (places), `weight` in bits, and one of levels per ladder.
         A level is Splink's gamma: -1 blank, 0 the last of the ladder, upward to the first.
         """
+        one, once = "prepared", "l.unique_id < r.unique_id"
         if wanted is not None:
             self._con.register("named", pa.table({"unique_id": pa.array(sorted(wanted), pa.int32())}))
             self._con.execute(
-                "create or replace table fresh as select * from prepared semi join named using (unique_id)"
+                "create or replace temp table fresh as select * from prepared semi join named using (unique_id)"
             )
             self._con.unregister("named")
-        one, once = "prepared", "l.unique_id < r.unique_id"
-        if wanted is not None:  # a pair of two wanted rows would come up from both sides
             one = "fresh"
+            # a pair of two wanted rows would come up from both sides
             once += " or (l.unique_id > r.unique_id and r.unique_id not in (select unique_id from fresh))"
         met, before = [], ""
         for rule in self._rules:
