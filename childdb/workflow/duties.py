@@ -119,13 +119,8 @@ def answer(store: Store, number: int, done: str, *, actor: str, now: datetime) -
 
 def _changed(store: Store, number: int, action: str, actor: str, now: datetime, *, ended: datetime | None = None,
              **content: Any) -> Request:  # fmt: skip
-    with store.writing() as connection:
-        entry = duties.named(connection, store.cipher, "request", number)
-        if entry.ended is not None:
-            raise UsageFault(f"Yêu cầu {number} đã trả lời.", f"Request {number} is answered already.")
-        duties.change(connection, store.cipher, "request", entry, ended=ended, **content)
-        _note(connection, store, actor, action, now, request=number)
-        return _request(duties.named(connection, store.cipher, "request", number))
+    over = (f"Yêu cầu {number} đã trả lời.", f"Request {number} is answered already.")
+    return _request(_change(store, "request", number, over, action, actor, now, ended, content))
 
 
 def _request(entry: Entry) -> Request:
@@ -175,13 +170,8 @@ def close_incident(store: Store, number: int, done: str, *, actor: str, now: dat
 
 def _incident_changed(store: Store, number: int, action: str, actor: str, now: datetime, *,
                       ended: datetime | None = None, **content: Any) -> Incident:  # fmt: skip
-    with store.writing() as connection:
-        entry = duties.named(connection, store.cipher, "incident", number)
-        if entry.ended is not None:
-            raise UsageFault(f"Sự cố {number} đã khép.", f"Incident {number} is closed already.")
-        duties.change(connection, store.cipher, "incident", entry, ended=ended, **content)
-        _note(connection, store, actor, action, now, incident=number)
-        return _incident(duties.named(connection, store.cipher, "incident", number))
+    over = (f"Sự cố {number} đã khép.", f"Incident {number} is closed already.")
+    return _incident(_change(store, "incident", number, over, action, actor, now, ended, content))
 
 
 def _incident(entry: Entry) -> Incident:
@@ -191,6 +181,18 @@ def _incident(entry: Entry) -> Incident:
 
 
 # -- both -------------------------------------------------------------------------------------------------------------
+
+
+def _change(store: Store, register: str, number: int, over: tuple[str, str], action: str, actor: str, now: datetime,
+            ended: datetime | None, content: dict[str, Any]) -> Entry:  # fmt: skip
+    """An entry of a register with what is new of it, noted; OVER refuses one that has ended."""
+    with store.writing() as connection:
+        entry = duties.named(connection, store.cipher, register, number)
+        if entry.ended is not None:
+            raise UsageFault(*over)
+        duties.change(connection, store.cipher, register, entry, ended=ended, **content)
+        _note(connection, store, actor, action, now, **{register: number})
+        return duties.named(connection, store.cipher, register, number)
 
 
 def waiting(store: Store, *, now: datetime) -> Waiting:
