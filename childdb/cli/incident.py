@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from childdb.cli.door import MOMENT, actor, now, opened
-from childdb.cli.output import emit, format_option, lang, say
+from childdb.cli.output import emit, format_option, lang, on_this_clock, say
 
 
 @click.group("incident")
@@ -34,8 +34,8 @@ def add(ctx: click.Context, what: str, detected: datetime | None, children: int 
         made = duties.add_incident(
             store, what, detected=detected or moment, children=children, actor=actor(), now=moment
         )
-    click.echo(say(ctx, f"Sự cố {made.number}: báo cơ quan có thẩm quyền (mẫu 08) trước {_hour(made.notify_by)}. Ai đã xem những gì: childdb audit log",
-                   f"Incident {made.number}: notify the authority (form 08) by {_hour(made.notify_by)}. Who saw what: childdb audit log"))  # fmt: skip
+    click.echo(say(ctx, f"Sự cố {made.number}: báo cơ quan có thẩm quyền (mẫu 08) trước {on_this_clock(made.notify_by)}. Ai đã xem những gì: childdb audit log",
+                   f"Incident {made.number}: notify the authority (form 08) by {on_this_clock(made.notify_by)}. Who saw what: childdb audit log"))  # fmt: skip
 
 
 @command.command("list")
@@ -63,7 +63,7 @@ def list_(ctx: click.Context, only_open: bool, fmt: str) -> None:
     headings = ["số", "phát hiện", "báo trước", "đã báo", "báo cho", "đã khép", "trễ", "số trẻ", "chuyện gì", "đã làm"]
     rows = [{**vars(i), "late": i.late(now())} for i in found]
     if fmt == "table":
-        rows = [{k: _hour(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in rows]
+        rows = [{k: on_this_clock(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in rows]
     emit(rows, columns, fmt, columns if lang(ctx) == "en" else headings)
 
 
@@ -94,7 +94,3 @@ def close(ctx: click.Context, number: int, done: str) -> None:
     with opened(ctx) as store:
         duties.close_incident(store, number, done, actor=actor(), now=now())
     click.echo(say(ctx, f"Sự cố {number}: đã khép.", f"Incident {number}: closed."))
-
-
-def _hour(moment: datetime) -> str:
-    return f"{moment.astimezone():%d/%m/%Y %H:%M}"

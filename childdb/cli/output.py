@@ -42,6 +42,11 @@ def lang(ctx: click.Context) -> str:
     return str((ctx.find_root().obj or {}).get("lang") or "vi")
 
 
+def on_this_clock(moment: datetime) -> str:
+    """A moment by this computer's clock: 05/03/2019 14:30."""
+    return f"{moment.astimezone():%d/%m/%Y %H:%M}"
+
+
 def emit(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], fmt: str, headings: Sequence[str] = ()) -> None:
     """Print ROWS: `columns` are the keys (CSV and JSON names), `headings` what a table shows instead."""
     listed = [[_plain(row.get(c)) for c in columns] for row in rows]

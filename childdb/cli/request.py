@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from childdb.cli.door import MOMENT, actor, now, opened, reason_option
-from childdb.cli.output import emit, format_option, lang, say
+from childdb.cli.output import emit, format_option, lang, on_this_clock, say
 from schemas.clocks import REQUESTS, clocks
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def add(
     with opened(ctx) as store:
         made = duties.add_request(store, kind, applicant, received=received or moment, child=child, words=words,
                                   actor=actor(), now=moment)  # fmt: skip
-    click.echo(say(ctx, f"Yêu cầu {made.number}: báo đã nhận trước {_day(made.acknowledge_by)}, trả lời trước {_day(made.due)}.",
-                   f"Request {made.number}: acknowledge by {_day(made.acknowledge_by)}, answer by {_day(made.due)}."))  # fmt: skip
+    click.echo(say(ctx, f"Yêu cầu {made.number}: báo đã nhận trước {on_this_clock(made.acknowledge_by)}, trả lời trước {on_this_clock(made.due)}.",
+                   f"Request {made.number}: acknowledge by {on_this_clock(made.acknowledge_by)}, answer by {on_this_clock(made.due)}."))  # fmt: skip
 
 
 @command.command("list")
@@ -86,7 +86,7 @@ def _row(request: Request, english: bool, fmt: str) -> dict[str, Any]:
     if fmt == "table":
         kind = next(c for c in clocks() if c.name == request.kind)
         row["kind"] = kind.en if english else kind.vi
-        row.update({k: _day(v) for k, v in row.items() if isinstance(v, datetime)})
+        row.update({k: on_this_clock(v) for k, v in row.items() if isinstance(v, datetime)})
     return row
 
 
@@ -113,8 +113,8 @@ def acknowledge(ctx: click.Context, number: int) -> None:
 
     with opened(ctx) as store:
         made = duties.acknowledge(store, number, actor=actor(), now=now())
-    click.echo(say(ctx, f"Yêu cầu {number}: đã báo nhận; trả lời trước {_day(made.due)}.",
-                   f"Request {number}: acknowledged; answer by {_day(made.due)}."))  # fmt: skip
+    click.echo(say(ctx, f"Yêu cầu {number}: đã báo nhận; trả lời trước {on_this_clock(made.due)}.",
+                   f"Request {number}: acknowledged; answer by {on_this_clock(made.due)}."))  # fmt: skip
 
 
 @command.command("answer")
@@ -128,7 +128,3 @@ def answer(ctx: click.Context, number: int, done: str) -> None:
     with opened(ctx) as store:
         duties.answer(store, number, done, actor=actor(), now=now())
     click.echo(say(ctx, f"Yêu cầu {number}: đã trả lời.", f"Request {number}: answered."))
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.astimezone():%d/%m/%Y %H:%M}"
