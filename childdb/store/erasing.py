@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from itertools import product
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, insert, select, update
@@ -32,6 +33,8 @@ from schemas.records import identity_key
 from schemas.text import fold, normal
 
 _SETTING = "erased:"
+_WORD = re.compile(r"[^\W_]+")
+_ERASED = "(đã xóa tên)"  # in place of a text or a file's name that bore the child's
 _HIDDEN = ("full_name", "mother_name", "father_name", "household_head", "personal_id")
 _BLANKED = ("birth_date", "birth_precision", "sex", "village")  # of the identity; the facts keep theirs
 
@@ -90,14 +93,18 @@ class _Known:
         return bool(self.names & said) and bool(self.signs & said)
 
     def in_text(self, text: str) -> bool:
-        """Whether a free text bears the whole name, with or without tone marks."""
-        plain = f" {fold(text)} "
-        return any(f" {fold(name)} " in plain for name in self.names)
+        """Whether a free text or a file's name bears the whole name, with or without tone marks."""
+        plain = _words(text)
+        return any(_words(name) in plain for name in self.names)
 
     def searched(self, words: str) -> bool:
         """Whether the words of a search fit the name."""
         asked = fold(words).split()
         return bool(asked) and any(set(asked) <= set(fold(name).split()) for name in self.names)
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(_WORD.findall(fold(text)))} "
 
 
 # -- who is meant -----------------------------------------------------------------------------------------------------
@@ -212,7 +219,7 @@ def erase(connection: Connection, cipher: Cipher, identities: list[int], *, requ
     _households(connection, cipher, records)
     _identities(connection, cipher, identities)
     _texts(connection, cipher, known)
-    _requests(connection, cipher, identities, request, made)
+    _registers(connection, cipher, identities, request, made, known)
     entry = Entry(made, request, now.isoformat(), tuple(sorted({*marks, *known.marks})))
     value = json.dumps(entry.plain()).encode("ascii")
     connection.execute(insert(m.setting).values(name=f"{_SETTING}{made}", value=value))
@@ -324,7 +331,8 @@ def _identities(connection: Connection, cipher: Cipher, identities: list[int]) -
 
 
 def _texts(connection: Connection, cipher: Cipher, known: _Known) -> None:
-    """The child's name in what people wrote: reasons of batches and decisions, purposes and words of searches."""
+    """The child's name in what people wrote: reasons of batches and decisions, purposes and words of searches, names of
+    files and sheets."""
     for table, column in ((m.batch, "reason"), (m.row_decision, "reason"), (m.access_event, "purpose")):
         place = f"{table.name}.{column}"
         rows = connection.execute(select(table.c.id, table.c[column]).where(table.c[column].is_not(None))).all()
@@ -335,22 +343,48 @@ def _texts(connection: Connection, cipher: Cipher, known: _Known) -> None:
                 connection.execute(
                     update(table).where(table.c.id == number).values({column: cipher.encrypt(again, place)})
                 )
+    for table, column in ((m.batch, "file_name"), (m.source_sheet, "name")) if known.names else ():
+        place = f"{table.name}.{column}"
+        for number, kept in connection.execute(
+            select(table.c.id, table.c[column]).where(table.c[column].is_not(None))
+        ).all():
+            name = cipher.decrypt(kept, place)
+            if known.in_text(name):
+                unnamed = cipher.encrypt(_ERASED + PurePath(name).suffix, place)
+                connection.execute(update(table).where(table.c.id == number).values({column: unnamed}))
 
 
-def _requests(connection: Connection, cipher: Cipher, identities: list[int], request: int, made: int) -> None:
-    """Requests no longer say which child they were about: the applicant's name would lead back to it."""
+def _registers(
+    connection: Connection, cipher: Cipher, identities: list[int], request: int, made: int, known: _Known
+) -> None:  # fmt: skip
+    """Requests no longer say which child they were about: the applicant's name would lead back to it. What was written
+    down as done, and of a breach, no longer bears the child's name."""
     keys = set(_numbers(connection, m.identity, "id", identities, "child_key"))
     keys |= set(_numbers(connection, m.child_link, "identity_id", identities, "child_key"))
     rows = connection.execute(select(m.request.c.id, m.request.c.content)).all()
     for number, kept in rows:
         content = json.loads(cipher.decrypt(kept, "request.content"))
-        if number == request:
-            content["erased_in"] = made
-        elif content.get("child") not in keys:
-            continue
-        again = json.dumps({**content, "child": None, "words": ""}, ensure_ascii=False, sort_keys=True)
-        kept = cipher.encrypt(again, "request.content")
-        connection.execute(update(m.request).where(m.request.c.id == number).values(content=kept))
+        if number == request or content.get("child") in keys:
+            content |= {"child": None, "words": ""} | ({"erased_in": made} if number == request else {})
+        _keep_register(connection, cipher, m.request, number, kept, _unnamed(content, known, but=("applicant",)))
+    for number, kept in connection.execute(select(m.incident.c.id, m.incident.c.content)).all():
+        content = json.loads(cipher.decrypt(kept, "incident.content"))
+        _keep_register(connection, cipher, m.incident, number, kept, _unnamed(content, known))
+
+
+def _unnamed(content: Mapping[str, Any], known: _Known, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {
+        name: _ERASED if name not in but and isinstance(text, str) and known.in_text(text) else text
+        for name, text in content.items()
+    }
+
+
+def _keep_register(
+    connection: Connection, cipher: Cipher, table: Table, number: int, kept: bytes, content: Mapping[str, Any]
+) -> None:  # fmt: skip
+    again = cipher.encrypt(json.dumps(content, ensure_ascii=False, sort_keys=True), f"{table.name}.content")
+    if again != bytes(kept):
+        connection.execute(update(table).where(table.c.id == number).values(content=again))
 
 
 def sweep(engine: Engine) -> None:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -28,18 +28,25 @@ from schemas.files import whole_file
 WAITING, RUNNING, DONE, FAILED, CUT = "waiting", "running", "done", "failed", "cut"
 _NAME = re.compile(r"[0-9a-f]{32}")
 _KEPT_DAYS = 14
+_UPLOADING = 60 * 60  # seconds
 KNOWN = frozenset({"pairs", "due", "figures"})
 
 
 @dataclass(frozen=True)
 class Job:
-    """`words` is what was asked, `result` what came of it; both plain values. `done` of `total` steps, `at` the step."""
+    """`words` is what was asked, `result` what came of it; both plain values. `done` of `total` steps, `at` the step.
+
+    `may` and `communes` are what its owner might see and do when it was asked for (`Viewer`): it is done for, and what
+    came of it is shown to, who may all of that still. Without `may` nobody asked: it was made by the program itself.
+    """
 
     id: str
     kind: str
     owner: str
     made_at: str
     words: Mapping[str, Any] = field(default_factory=dict)
+    may: Sequence[str] = ()
+    communes: Sequence[str] | None = None
     state: str = WAITING
     done: int = 0
     total: int = 0
@@ -58,6 +65,7 @@ class Queue:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._turning = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def place(self, job: str) -> Path:
@@ -70,10 +78,25 @@ class Queue:
         (self.folder / made).mkdir(mode=0o700)
         return made
 
-    def add(self, kind: str, owner: str, words: Mapping[str, Any], *, now: datetime, id: str | None = None) -> Job:
-        job = Job(id or self.new_id(), kind, owner, now.isoformat(), words)
+    def add(
+        self, kind: str, owner: str, words: Mapping[str, Any], *, now: datetime, id: str | None = None,
+        may: Sequence[str] = (), communes: Sequence[str] | None = None,
+    ) -> Job:  # fmt: skip
+        job = Job(id or self.new_id(), kind, owner, now.isoformat(), words, may, communes)
         self.write(job)
         return job
+
+    def once_more(self, seen: Job, *, now: datetime, **changes: Any) -> bool:
+        """A job that is over waits again, with CHANGES; False where it is not as it was SEEN (of two clicks the second)."""
+        with self._turning:
+            there = self.read(seen.id)
+            if (there.kind, there.state) != (seen.kind, seen.state) or not there.over:
+                return False
+            fresh = replace(
+                seen, state=WAITING, done=0, total=0, at="", result={}, vi="", en="", made_at=now.isoformat()
+            )
+            self.write(replace(fresh, **changes))
+            return True
 
     def write(self, job: Job) -> None:
         content = json.dumps(asdict(job), ensure_ascii=False).encode("utf-8")
@@ -106,17 +129,19 @@ class Queue:
                     found.append(self.read(place.name))
         return sorted(found, key=lambda j: (j.made_at, j.id))
 
-    def latest(self, kind: str) -> Job | None:
-        return next((j for j in reversed(self.all()) if j.kind == kind), None)
-
     def drop(self, id: str) -> None:
         shutil.rmtree(self.place(id), ignore_errors=True)
 
     def sweep(self, now: datetime) -> None:
-        """Jobs that nobody will look at any more."""
+        """Jobs that nobody will look at any more, and folders in which an upload was broken off."""
         for job in self.all():
             if job.over and (now - datetime.fromisoformat(job.made_at)).days >= _KEPT_DAYS:
                 self.drop(job.id)
+        for place in self.folder.iterdir():
+            if _NAME.fullmatch(place.name) and not (place / "job.json").exists():
+                with suppress(OSError):
+                    if now.timestamp() - place.stat().st_mtime > _UPLOADING:
+                        shutil.rmtree(place, ignore_errors=True)
 
     def thin_out(self, kinds: frozenset[str], last: str) -> None:
         """Of what is computed again and again the job at its end is kept alone: what came of it stands elsewhere."""

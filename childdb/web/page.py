@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -63,7 +64,10 @@ class Desk:
 
     def start(self, kind: str, viewer: Viewer, words: Mapping[str, Any], id: str | None = None) -> Job:
         """Give the worker something to do."""
-        job = self.queue.add(kind, viewer.login, words, now=self.now(), id=id)
+        communes = None if viewer.communes is None else sorted(viewer.communes)
+        job = self.queue.add(
+            kind, viewer.login, words, now=self.now(), id=id, may=sorted(viewer.may), communes=communes
+        )
         self.worker.wake()
         return job
 
@@ -99,15 +103,23 @@ class Visit:
         return str(self.request.path_params[name])
 
     def number(self, name: str) -> int:
-        text = self.part(name)
-        if not re.fullmatch(r"[0-9]{1,19}", text) or int(text) >= 2**63:
+        found = _whole(self.part(name))
+        if found is None:
             raise NotFound("Không có trang này.", "There is no such page.")
-        return int(text)
+        return found
 
     def asked(self, name: str, default: str = "") -> str:
         """A word of the query or of the form, without blanks around it."""
         value = self.form.get(name) if name in self.form else self.request.query_params.get(name, default)
         return value.strip() if isinstance(value, str) else default
+
+    def count(self, name: str) -> int | None:
+        """A whole number of the query or of the form, None where nothing is said; refused where it is no number."""
+        said = self.asked(name)
+        found = _whole(said)
+        if said and found is None:
+            raise UsageFault(f"“{said[:40]}” không phải số.", f"“{said[:40]}” is no number.")
+        return found
 
     def secret(self, name: str) -> str:
         """A password as it was typed, blanks and all."""
@@ -119,7 +131,7 @@ class Visit:
 
     def reason(self) -> str:
         """Why names are looked at: refused where it is empty."""
-        said = self.asked("reason")
+        said = " ".join(self.asked("reason").split())  # one line: the words of a search follow on the next
         if not said:
             raise UsageFault("Cần ghi lý do.", "A reason is needed.")
         return said[:300]
@@ -139,14 +151,37 @@ class Visit:
         return RedirectResponse(path, 303)
 
     def job(self, id: str) -> Job:
-        """A job of this viewer; another's is not there."""
+        """A job of this viewer; another's is not there, nor one that was asked for with rights since lost."""
         job = self.desk.queue.read(id)
-        if job.owner != self.viewer.login:
+        if not self._mine(job):
             raise NotFound("Không có việc này.", "There is no such job.")
         return job
 
+    def jobs(self, *kinds: str) -> list[Job]:
+        """The jobs of this viewer, of some KINDS or of all, oldest first."""
+        return [j for j in self.desk.queue.all() if self._mine(j) and (not kinds or j.kind in kinds)]
+
+    def _mine(self, job: Job) -> bool:
+        return job.owner == self.viewer.login and self.viewer.covers(job.may, job.communes)
+
+    @contextmanager
+    def dropping(self) -> Iterator[tuple[str, Path]]:
+        """A new job's number and the folder for what is dropped in; what breaks off leaves nothing there."""
+        id = self.desk.queue.new_id()
+        place = self.desk.queue.place(id) / "files"
+        try:
+            place.mkdir(mode=0o700)
+            yield id, place
+        except BaseException:
+            self.desk.queue.drop(id)
+            raise
+
     def download(self, path: Path, name: str) -> FileResponse:
         return FileResponse(path, filename=name, media_type="application/octet-stream")
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,19}", text) and int(text) < 2**63 else None
 
 
 def rendered(visit: Visit, template: str, **words: Any) -> str:

@@ -8,8 +8,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,9 +23,10 @@ from childdb.web.sessions import new_start_token
 from childdb.workflow.opening import Store, open_store, web_folder
 from childdb.workflow.people import accounts
 from schemas.errors import UsageFault
+from schemas.files import file_lock
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_RUNS = "runs.json"
+_RUNS, _LOCK = "runs.json", "runs.lock"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,12 @@ class Place:
 
 
 def running(folder: Path) -> str | None:
-    """The address that opens the server of this store that answers; None where there is none."""
+    """The address that opens the server of this store that answers; None where there is none.
+
+    Whether it is ours tells its lock: at the port of one that has died another program may listen, which is told no token.
+    """
+    with suppress(OSError), file_lock(folder / _LOCK):
+        return None
     with suppress(OSError, ValueError, KeyError):
         said = json.loads((folder / _RUNS).read_text("utf-8"))
         with socket.create_connection((said["host"], said["port"]), timeout=1):
@@ -77,8 +83,9 @@ def serve(
         store.close()
         raise UsageFault("Chưa có người dùng nào đăng nhập được: childdb user add",
                          "No user can sign in yet: childdb user add")  # fmt: skip
-    listening = _listen(place)
+    listening, held = _listen(place), ExitStack()
     try:
+        held.enter_context(_the_one(store))
         host, port = listening.getsockname()[:2]
         desk = make_desk(store, db, key_file, actor=None if place.people_sign_in else actor, now=now, today=today)
         tls = place.tls_cert is not None
@@ -106,8 +113,22 @@ def serve(
             desk.worker.close()
             (desk.folder / _RUNS).unlink(missing_ok=True)
     finally:
+        held.close()
         listening.close()
         store.close()
+
+
+@contextmanager
+def _the_one(store: Store) -> Iterator[None]:
+    """A store is served by one process at a time: two would not know of each other's clicks and sessions."""
+    folder = web_folder(store)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with file_lock(folder / _LOCK):
+            yield
+    except BlockingIOError as fault:
+        raise UsageFault("Các trang của kho này đang chạy ở cửa sổ khác.",
+                         "The pages of this store run in another window.") from fault  # fmt: skip
 
 
 def make_desk(

@@ -63,7 +63,7 @@ def _settled(job: Job, store: Store, progress: Progress, paths: Sequence[Path]) 
         whole.readings |= found.readings
         whole.answers += found.answers
         progress(number + 1, 2 * len(paths), path.name)
-    require_files_of(whole.readings.values(), job.words.get("communes"))
+    require_files_of(whole.readings.values(), job.communes)
     return whole
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from schemas.errors import NotAllowed
@@ -37,6 +38,11 @@ class Viewer:
     def sees_everywhere(self) -> bool:
         """Whether totals over all communes may be shown."""
         return self.communes is None
+
+    def covers(self, may: Iterable[str], communes: Iterable[str] | None) -> bool:
+        """Whether all of MAY is allowed, in COMMUNES (None: everywhere) too."""
+        here = self.communes is None or (communes is not None and self.communes.issuperset(communes))
+        return here and self.may.issuperset(may)
 
     def require(self, *wanted: str) -> None:
         for one in wanted:

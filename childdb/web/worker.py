@@ -10,10 +10,14 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from childdb.web.jobs import DONE, FAILED, KNOWN, RUNNING, Job, Queue
-from schemas.errors import ChildDBError
+from schemas.errors import ChildDBError, NotAllowed
 from schemas.files import file_lock
+
+if TYPE_CHECKING:
+    from childdb.workflow.opening import Store
 
 _TELL_EVERY = 0.3  # seconds
 
@@ -63,6 +67,7 @@ def work(queue: Queue, job: Job, db: str | None, key_file: Path | None) -> None:
     try:
         store = open_store(db, key_file)
         try:
+            _still_allowed(running, store)
             result = TASKS[job.kind](running, store, Progress(queue, running), queue.place(job.id))
         finally:
             store.close()
@@ -77,6 +82,19 @@ def work(queue: Queue, job: Job, db: str | None, key_file: Path | None) -> None:
     else:
         words = {k: v for k, v in running.words.items() if k not in FORGOTTEN.get(job.kind, ())}
         queue.write(replace(running, state=DONE, done=1, total=1, result=result, words=words))
+
+
+def _still_allowed(job: Job, store: Store) -> None:
+    """Who asked over the network may have lost the right while the job waited."""
+    from childdb.web.viewer import ALONE, viewer_of
+    from childdb.workflow.people import standing
+
+    if not job.may or ALONE in job.may or job.kind in KNOWN:  # what is computed is for all, each the own part
+        return
+    now = standing(store, job.owner)
+    if now is None or not viewer_of(now.rights).covers(job.may, job.communes):
+        raise NotAllowed("Người yêu cầu không còn quyền làm việc này.",
+                         "Who asked for this has the right no more.")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -185,11 +185,18 @@ def _incident(entry: Entry) -> Incident:
 
 def _change(store: Store, register: str, number: int, over: tuple[str, str], action: str, actor: str, now: datetime,
             ended: datetime | None, content: dict[str, Any]) -> Entry:  # fmt: skip
-    """An entry of a register with what is new of it, noted; OVER refuses one that has ended."""
+    """An entry of a register with what is new of it, noted; OVER refuses one that has ended.
+
+    Of two times told of one thing the first stands: it is by that one that the law's clock is judged.
+    """
     with store.writing() as connection:
         entry = duties.named(connection, store.cipher, register, number)
         if entry.ended is not None:
             raise UsageFault(*over)
+        said = entry.content
+        content |= {name: said[name] for name in ("acknowledged", "notified") if name in said and name in content}
+        if "to" in content and "to" in said:
+            content["to"] = f"{said['to']}; {content['to']}"
         duties.change(connection, store.cipher, register, entry, ended=ended, **content)
         _note(connection, store, actor, action, now, **{register: number})
         return duties.named(connection, store.cipher, register, number)

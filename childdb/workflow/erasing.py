@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,9 @@ from childdb.workflow.destinations import outbox
 from childdb.workflow.disk import disk_faults_named
 from childdb.workflow.opening import web_folder
 from schemas.errors import NoSpace, NotFound, StoreBusy, UnreadableFile, UsageFault
-from schemas.files import whole_file
+from schemas.files import file_lock, whole_file
+
+_PATIENCE = 100  # tenths of a second
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,14 @@ def _destroy_packages(store: Store, first_batch: int) -> tuple[int, tuple[str, .
 
 
 def _clear_pages(store: Store) -> None:
-    """What the pages keep of work that is over: workbooks dropped in, previews, return workbooks, reports."""
-    for job in (web_folder(store) / "jobs").glob("*/job.json"):
+    """What the pages keep of work that is over: workbooks dropped in, previews, return workbooks, reports; and what an
+    upload that was broken off has left."""
+    for job in (web_folder(store) / "jobs").glob("*/"):
+        state = ""
         with suppress(OSError, ValueError, KeyError):
-            if json.loads(job.read_text("utf-8"))["state"] not in ("waiting", "running"):
-                shutil.rmtree(job.parent)
+            state = json.loads((job / "job.json").read_text("utf-8"))["state"]
+        if state not in ("waiting", "running"):
+            shutil.rmtree(job, ignore_errors=True)
 
 
 # -- the ledger outside the store -------------------------------------------------------------------------------------
@@ -123,9 +129,28 @@ def ledger_file(key_file: Path) -> Path:
 def remember(store: Store, new: Iterable[Entry]) -> None:
     """Add to the ledger beside the key file; several stores may share a key file."""
     path, own = ledger_file(store.key_file), named_settings.store_id(store)
-    lines = [*_lines(path), *(json.dumps({"store": own, **entry.plain()}) for entry in new)]
-    with disk_faults_named(), whole_file(path) as out:
-        out.write("".join(f"{line}\n" for line in dict.fromkeys(lines)).encode("ascii"))
+    told = [json.dumps({"store": own, **entry.plain()}) for entry in new]
+    with disk_faults_named(), _alone(path):
+        lines = dict.fromkeys([*_lines(path), *told])
+        with whole_file(path) as out:
+            out.write("".join(f"{line}\n" for line in lines).encode("ascii"))
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """The ledger for oneself: of two erasures at once neither may be forgotten."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as held:
+        for left in reversed(range(_PATIENCE)):
+            try:
+                held.enter_context(file_lock(path.with_name(path.name + ".lock")))
+                break
+            except BlockingIOError as fault:
+                if not left:
+                    raise StoreBusy("Một việc xóa khác đang chạy; thử lại sau.",
+                                    "Another erasure is under way; try again.") from fault  # fmt: skip
+                time.sleep(0.1)
+        yield
 
 
 def _lines(path: Path) -> list[str]:

@@ -106,7 +106,7 @@ def correct(
     """Import the row again with other cells (SAID by column letter); PLACE is a folder to work in."""
     waiting = held(store, row)
     stood = {c.letter: c.said for c in cells(store, waiting)}
-    said = {letter: text.strip() for letter, text in said.items() if text.strip() != stood.get(letter, "").strip()}
+    said = {letter: text.strip() for letter, text in said.items() if text.strip() != _one_line(stood.get(letter, ""))}
     if not said or not stood.keys() >= said.keys():
         raise UsageFault("Chưa sửa ô nào.", "No cell was changed.")
     (sheet,) = held_sheets(store, [waiting], instead={row: said}, given_once=_given_once(store, row))
@@ -122,6 +122,11 @@ def correct(
             store, [written], options, actor=actor, now=now, today=today, readings={written: reading}
         )
     return outcome
+
+
+def _one_line(text: str) -> str:
+    """A cell as a form gives it back that nobody has touched: a browser takes the line breaks out."""
+    return re.sub(r"[\r\n]", "", text).strip()
 
 
 def _key(heading: str) -> str:

@@ -143,11 +143,14 @@ def set_password(store: Store, login: str, password: str, *, actor: str, now: da
 
 
 def change_own_password(store: Store, login: str, old: str, new: str, *, now: datetime) -> None:
-    """A user's own new password, for who knows the old one; ends the other sessions."""
+    """A user's own new password, for who knows the old one; ends the other sessions. Guesses lock as at the door."""
     with store.reading() as connection:
         user = users.named(connection, store.cipher, login)
-    if not passwords.fits(old, user.secret.get("password")):
-        raise NotAllowed("Mật khẩu cũ không đúng.", "The old password is not right.")
+    if users.locked(user.secret, now) or not passwords.fits(old, user.secret.get("password")):
+        with store.writing() as connection:
+            _refused(connection, store, users.named(connection, store.cipher, login), now)
+        raise NotAllowed("Mật khẩu cũ không đúng, hoặc đang bị khóa 15 phút sau 5 lần sai.",
+                         "The old password is not right, or locked for 15 minutes after 5 failures.")  # fmt: skip
     set_password(store, login, new, actor=login, now=now)
 
 
@@ -214,7 +217,7 @@ def _admitted(
 ) -> Standing | None:  # fmt: skip
     secret = user.secret
     if users.locked(secret, now) or not user.active:
-        _note(connection, store, user.login, "sign-in refused", now, locked=True)
+        _refused(connection, store, user, now)
         return None
     step = passwords.step_of(code, secret["seed"], now, secret.get("step", 0)) if "seed" in secret else None
     if right and step is not None:
@@ -222,13 +225,21 @@ def _admitted(
         users.set_secret(connection, store.cipher, user.number, again)
         _note(connection, store, user.login, "sign-in", now)
         return _standing(user)
-    failures = secret.get("failures", 0) + 1
-    failed: Secret = {**secret, "failures": failures}
+    _refused(connection, store, user, now)
+    return None
+
+
+def _refused(connection: Connection, store: Store, user: User, now: datetime) -> None:
+    """One failure more, noted; the last of a row locks."""
+    if users.locked(user.secret, now) or not user.active:
+        _note(connection, store, user.login, "sign-in refused", now, locked=True)
+        return
+    failures = user.secret.get("failures", 0) + 1
+    failed: Secret = {**user.secret, "failures": failures}
     if failures >= FAILURES:
         failed["locked_until"], failed["failures"] = (now + LOCKED).isoformat(), 0
     users.set_secret(connection, store.cipher, user.number, failed)
     _note(connection, store, user.login, "sign-in refused", now, failures=failures)
-    return None
 
 
 def standing(store: Store, login: str) -> Standing | None:

@@ -50,6 +50,10 @@ class Pages:
         browser.cookies.set(COOKIE, key, domain="testserver.local")
         return browser
 
+    def work(self):
+        """What waits is done now."""
+        AtOnce(self.store, self.desk.queue).wake()
+
     def alone(self):
         return self._with(self.desk.sessions.begin(local_administrator("phong")))
 

@@ -1,7 +1,10 @@
 """`childdb web` on the command line: refused on a network without TLS, found again when it runs, put on the desktop."""
 
+import json
 import re
 import shlex
+import shutil
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -10,8 +13,12 @@ import pytest
 
 from childdb.store.named import named_records
 from childdb.store.one_child import one_child
+from childdb.web import server
 from childdb.workflow.importing import Options
+from childdb.workflow.opening import web_folder
 from childdb.workflow.questions import heading_key, remember, settle
+from schemas.errors import UsageFault
+from schemas.files import file_lock
 from tests.web.conftest import HEAD, Office
 from tests.web.desk import NOW
 
@@ -90,4 +97,22 @@ def test_one_child_alone_is_what_it_is_in_the_whole_store(office):
         (home,) = alone.residence
         assert (home["unit"], home["village"]) == (child["unit"], child["village"])
         assert alone.rows[0].file == "ba.xlsx" and alone.sealed is None
+    store.close()
+
+
+def test_a_port_of_a_server_that_died_is_told_no_token_and_a_store_is_served_once(office):
+    store = office.opened()
+    folder = web_folder(store)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as other:  # another program took the port
+        port = other.getsockname()[1]
+        said = {"host": "127.0.0.1", "port": port, "url": f"http://127.0.0.1:{port}", "login": False}
+        (folder / "runs.json").write_text(json.dumps(said), "utf-8")
+        assert server.running(folder) is None and not list((folder / "start").glob("*"))
+        with file_lock(folder / "runs.lock"):
+            assert "/start?token=" in server.running(folder)
+            words = {"actor": "x", "now": lambda: NOW, "today": NOW.date, "opened": print}
+            with pytest.raises(UsageFault, match="cửa sổ khác"):
+                server.serve(str(office.place / "s.db"), office.place / "k", server.Place(port=0), **words)
     store.close()

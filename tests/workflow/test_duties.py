@@ -91,6 +91,17 @@ def test_a_breach_from_first_to_last(store):
         assert b"USB" not in bytes(connection.scalar(incident.select().with_only_columns(incident.c.content)))
 
 
+def test_of_two_times_told_the_first_stands(store):
+    later = THURSDAY + timedelta(days=9)
+    duties.add_request(store, "view", "Mẹ", received=THURSDAY, actor="lan", now=THURSDAY)
+    duties.acknowledge(store, 1, actor="lan", now=THURSDAY)
+    assert duties.acknowledge(store, 1, actor="lan", now=later).acknowledged == THURSDAY
+    duties.add_incident(store, "mất sổ", detected=THURSDAY, actor="lan", now=THURSDAY)
+    duties.notify_incident(store, 1, "A05", actor="lan", now=THURSDAY)
+    told = duties.notify_incident(store, 1, "cha mẹ", actor="lan", now=later)
+    assert (told.notified, told.notified_to) == (THURSDAY, "A05; cha mẹ") and not told.late(later)
+
+
 def test_what_waits_is_counted_with_the_next_moment_due(store):
     assert duties.waiting(store, now=THURSDAY) == duties.Waiting(0, 0, 0, None)
     duties.add_request(store, "delete", "Mẹ", received=THURSDAY, actor="lan", now=THURSDAY)

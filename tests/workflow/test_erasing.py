@@ -16,10 +16,12 @@ from childdb.workflow.backing_up import backup, restore
 from childdb.workflow.destinations import outbox
 from childdb.workflow.finding import Finder, Query
 from childdb.workflow.lists import with_names
+from childdb.workflow.opening import web_folder
 from childdb.workflow.placing import Register
 from childdb.workflow.sent_status import worklist
 from childdb.workflow.villages import Place, in_place
-from schemas.errors import NotFound, UsageFault
+from schemas.errors import NotFound, StoreBusy, UsageFault
+from schemas.files import file_lock
 from schemas.issues import Issue
 from tests.store.people import file, record, sheet
 from tests.workflow.office import DAY, copy, make
@@ -129,6 +131,43 @@ def test_every_encrypted_text_that_is_left_says_nothing_of_the_child(office):
     names = [c["full_name"] for c in named_records(office.store, as_of=DAY)]
     assert sorted(n for n in names if n) == ["Lò Thị Hoa", "Quàng Văn Ba"]
     assert names.count("") == 1
+
+
+def test_names_of_files_and_what_was_written_in_the_registers_say_nothing_of_the_child(office):
+    store, words = office.store, {"actor": "lan", "now": NOW}
+    office.bring(record("Vì Thị Năm", mother="Lò Thị Sáu"), name="bo-sung_chau.lo-thi-hoa.xlsx")
+    duties.add_incident(store, "mất sổ có cháu Lò Thị Hoà", detected=NOW, **words)
+    duties.add_incident(store, "mất USB", detected=NOW, **words)
+    duties.close_incident(store, 1, "báo mẹ cháu Lò Thị Hoa", **words)
+    duties.add_request(store, "view", "Lò Thị Hoa (chị)", received=NOW, **words)
+    duties.answer(store, 2, "đã cho xem dữ liệu của Lò Thị Hòa", **words)
+    erase(office)
+    assert store.batches()[-2].file == "(đã xóa tên).xlsx" and store.batches()[1].file == "1"
+    one, other = duties.incidents(store)
+    assert (one.what, one.done, other.what) == ("(đã xóa tên)", "(đã xóa tên)", "mất USB")
+    assert duties.requests(store)[1].done == "(đã xóa tên)"
+    assert (
+        duties.request_told(store, 2, reason="x", **words).applicant == "Lò Thị Hoa (chị)"
+    )  # the evidence that is kept
+
+
+def test_of_two_erasures_at_once_the_ledger_forgets_neither(office, monkeypatch):
+    """One writes while the other has read: it waits, and is refused in a sentence where that lasts."""
+    path = erasing.ledger_file(office.key_file)
+    entry = [erasing.Entry(7, 1, NOW.isoformat(), ("ab",))]
+    monkeypatch.setattr(erasing, "_PATIENCE", 1)
+    with file_lock(path.with_name(path.name + ".lock")), pytest.raises(StoreBusy):
+        erasing.remember(office.store, entry)
+    erasing.remember(office.store, entry)
+    assert erasing.remembered(path, office.store) == entry
+
+
+def test_an_upload_that_was_broken_off_goes_with_the_erasure(office):
+    left = web_folder(office.store) / "jobs" / ("0" * 32) / "files"
+    left.mkdir(parents=True)
+    (left / "0").write_bytes(b"Lo Thi Hoa")
+    erase(office)
+    assert not left.parent.exists()
 
 
 def test_snapshots_as_known_at_any_batch_are_the_same_bytes(office, tmp_path):

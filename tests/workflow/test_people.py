@@ -91,6 +91,16 @@ def test_five_failures_lock_for_a_quarter_of_an_hour(store, lan):
     assert people.sign_in(store, "lan", GOOD, code(lan, later), now=later).rights.login == "lan"
 
 
+def test_guesses_of_the_old_password_lock_too(store, lan):
+    for _ in range(people.FAILURES):
+        with pytest.raises(NotAllowed):
+            people.change_own_password(store, "lan", "đoán bừa", GOOD + " mới", now=NOW)
+    with pytest.raises(NotAllowed):
+        people.change_own_password(store, "lan", GOOD, GOOD + " mới", now=NOW)
+    assert people.accounts(store, now=NOW)[0].locked
+    people.change_own_password(store, "lan", GOOD, GOOD + " mới", now=NOW + timedelta(minutes=16))
+
+
 def test_a_disabled_user_is_out_at_once_and_a_new_password_ends_sessions(store, lan):
     before = people.standing(store, "lan")
     people.set_password(store, "lan", GOOD + " mới", actor="quản trị", now=NOW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from starlette.responses import Response
@@ -30,15 +29,10 @@ def start(visit: Visit) -> Response:
 
 
 def add_request(visit: Visit) -> Response:
-    child = visit.asked("child")
-    if child and not re.fullmatch(r"\d{1,19}", child):
-        raise UsageFault(
-            "Mã trẻ là một số; lấy ở trang của trẻ.", "A child's key is a number; take it from the child's page."
-        )
     now = visit.desk.now()
     made = duties.add_request(
         visit.store, visit.asked("kind"), visit.asked("applicant")[:200], words=visit.asked("words")[:2000],
-        received=_moment(visit, "received") or now, child=int(child) if child else None, actor=visit.viewer.login, now=now,
+        received=_moment(visit, "received") or now, child=visit.count("child"), actor=visit.viewer.login, now=now,
     )  # fmt: skip
     visit.tell(f"Đã ghi yêu cầu {made.number}.")
     return visit.go("/duties")
@@ -68,12 +62,12 @@ def answer(visit: Visit) -> Response:
 
 
 def erase(visit: Visit) -> Response:
-    number, child = visit.number("number"), visit.asked("child")
-    if visit.asked("sure").upper() != _ERASE or not re.fullmatch(r"\d{1,19}", child):
+    number, child = visit.number("number"), visit.count("child")
+    if visit.asked("sure").upper() != _ERASE or child is None:
         raise UsageFault(
             f"Cần mã trẻ và gõ {_ERASE} để xác nhận.", f"The child's key and the word {_ERASE} are needed."
         )
-    words = {"request": number, "child": int(child), "reason": visit.reason()}
+    words = {"request": number, "child": child, "reason": visit.reason()}
     return visit.go(f"/jobs/{visit.desk.start('erase', visit.viewer, words).id}")
 
 
@@ -94,10 +88,10 @@ def finish(visit: Visit) -> Response:
 
 
 def add_incident(visit: Visit) -> Response:
-    children, now = visit.asked("children"), visit.desk.now()
+    now = visit.desk.now()
     made = duties.add_incident(
         visit.store, visit.asked("what")[:2000], detected=_moment(visit, "detected") or now,
-        children=int(children) if re.fullmatch(r"\d{1,9}", children) else None, actor=visit.viewer.login, now=now,
+        children=visit.count("children"), actor=visit.viewer.login, now=now,
     )  # fmt: skip
     visit.tell(f"Đã ghi sự cố {made.number}; báo trước {day(made.notify_by)}.")
     return visit.go("/duties")

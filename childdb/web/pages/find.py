@@ -57,16 +57,19 @@ def one(visit: Visit) -> Response:
     """Who the child is, at once; the rest comes as soon as it is gathered."""
     key, people = _typed(visit)
     visit.note("web child", _purpose(visit), 1)
+    visit.session.kept["child"] = key
     return visit.show("child.html", key=key, people=people, name=people[-1]["full_name"])
 
 
 def facts(visit: Visit) -> Response:
     """What is known of the child: a part of its page, or a page by itself."""
     key, people = _typed(visit)
+    part = "hx-request" in visit.request.headers
+    if visit.session.kept.pop("child", None) != key or not part:  # else its page has just noted the look
+        visit.note("web child", _purpose(visit), 1)
     told = child(visit.store, key, on=visit.desk.today(), sealed=SEALED in visit.viewer.may)
-    if visit.request.headers.get("hx-request"):
+    if part:
         return HTMLResponse(rendered(visit, "_child.html", child=told))
-    visit.note("web child", _purpose(visit), 1)
     return visit.show("child.html", key=key, people=people, name=people[-1]["full_name"], child=told)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from childdb.web.jobs import DONE
 from childdb.web.page import Page, Visit
 from childdb.web.viewer import HELD, NAMES
-from childdb.workflow.mending import HeldRow, admit, cells, held, likely
+from childdb.workflow.mending import HeldRow, Likely, admit, cells, held, likely
 from schemas.errors import NotFound
 
 ORDER = 2
@@ -49,6 +49,11 @@ def _row(visit: Visit) -> HeldRow:
     return found
 
 
+def _likely(visit: Visit, row: HeldRow) -> list[Likely]:
+    """Known children who may be the one of the row; those of other communes are not there."""
+    return [p for p in likely(visit.desk.finder, row) if visit.viewer.sees(p.unit)]
+
+
 def listed(visit: Visit) -> Response:
     unit = visit.asked("commune")
     if unit:
@@ -60,7 +65,7 @@ def listed(visit: Visit) -> Response:
     ]
     cause = visit.asked("cause")
     shown = [w for w in waiting if not cause or cause in w.causes]
-    first = max(0, int(visit.asked("from", "0")) if visit.asked("from", "0").isdigit() else 0)
+    first = visit.count("from") or 0
     return visit.show(
         "held.html", rows=shown[first : first + _AT_ONCE], count=len(shown), first=first, step=_AT_ONCE, unit=unit,
         cause=cause, communes=sorted(Counter(w.unit for w in waiting).items()),
@@ -76,13 +81,13 @@ def one(visit: Visit) -> Response:
     following = [r.id for r in _mine(visit, _unit(row)) if r.id > row.id][:1]
     return visit.show(
         "held_row.html", row=row, unit=_unit(row), cells=sorted(shown, key=lambda c: not c.issues), following=following,
-        likely=[p for p in likely(visit.desk.finder, row) if visit.viewer.sees(p.unit)],
+        likely=_likely(visit, row),
     )  # fmt: skip
 
 
 def correct(visit: Visit) -> Response:
     row = _row(visit)
-    said = {name.removeprefix("cell-"): visit.asked(name)[:500] for name in visit.form if name.startswith("cell-")}
+    said = {name.removeprefix("cell-"): visit.asked(name) for name in visit.form if name.startswith("cell-")}
     job = visit.desk.start("correct", visit.viewer, {"row": row.id, "said": said, "reason": PURPOSE})
     return visit.go(f"/jobs/{job.id}")
 
@@ -113,11 +118,11 @@ def dismiss(visit: Visit) -> Response:
 def let_in(visit: Visit) -> Response:
     """The row as it was read: a child of its own, or one that is known."""
     row = _row(visit)
-    same = visit.asked("same_as")
-    if same and int(same) not in {p.identity for p in likely(visit.desk.finder, row)}:
+    same = visit.count("same_as")
+    if same is not None and same not in {p.identity for p in _likely(visit, row)}:
         raise NotFound("Không có trẻ này.", "There is no such child.")
     made = admit(
-        visit.store, row, same_as=int(same) if same else None, actor=visit.viewer.login, now=visit.desk.now(),
+        visit.store, row, same_as=same, actor=visit.viewer.login, now=visit.desk.now(),
         reason=PURPOSE,
     )  # fmt: skip
     visit.tell(f"Đã nhận dòng {row.number} của {row.file} (lô {made}).")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,8 @@ _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 def start(visit: Visit) -> Response:
-    jobs = [j for j in visit.desk.queue.all() if j.owner == visit.viewer.login and j.kind in ("preview", "import")]
-    return visit.show("import.html", jobs=list(reversed(jobs))[:12], suffixes=",".join(SUFFIXES))
+    jobs = list(reversed(visit.jobs("preview", "import")))[:12]
+    return visit.show("import.html", jobs=jobs, suffixes=",".join(SUFFIXES))
 
 
 def upload(visit: Visit) -> Response:
@@ -31,14 +33,12 @@ def upload(visit: Visit) -> Response:
     if not files:
         raise UsageFault("Chưa chọn tệp nào.", "No file was chosen.")
     names = [safe_name(f.filename or "") for f in files]
-    id = visit.desk.queue.new_id()
-    place = visit.desk.queue.place(id) / "files"
-    for number, (file, name) in enumerate(zip(files, names, strict=True)):
-        (place / str(number)).mkdir(parents=True, mode=0o700)
-        with (place / str(number) / name).open("wb") as out:
-            shutil.copyfileobj(file.file, out)
-    communes = None if visit.viewer.sees_everywhere else sorted(visit.viewer.communes or ())
-    visit.desk.start("preview", visit.viewer, {"files": names, "said": {}, "communes": communes}, id)
+    with visit.dropping() as (id, place):
+        for number, (file, name) in enumerate(zip(files, names, strict=True)):
+            (place / str(number)).mkdir(mode=0o700)
+            with (place / str(number) / name).open("wb") as out:
+                shutil.copyfileobj(file.file, out)
+        visit.desk.start("preview", visit.viewer, {"files": names, "said": {}}, id)
     return visit.go(f"/import/{id}")
 
 
@@ -49,7 +49,8 @@ def safe_name(name: str) -> str:
     stem, dot, suffix = text.rpartition(".")
     if not dot or f".{suffix.lower()}" not in SUFFIXES or _RESERVED.match(text):
         raise UsageFault(f"“{text[:80]}” không phải bảng tính.", f"“{text[:80]}” is no workbook.")
-    return f"{stem[:120]}.{suffix}"
+    # 255 bytes are what a disk takes of one name, and a Vietnamese letter may be three
+    return f"{stem[:120].encode('utf-8')[:200].decode('utf-8', 'ignore')}.{suffix}"
 
 
 def shown(visit: Visit) -> Response:
@@ -92,14 +93,15 @@ def correct(visit: Visit) -> Response:
             raise UsageFault(f"Không có xã “{commune}”.", f"There is no commune “{commune}”.")
         of_file["commune"] = commune
     if listed := visit.asked("list_date"):
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", listed):
-            raise UsageFault("Ngày ghi chưa đúng.", "The date is not right.")
-        of_file["list_date"] = listed
+        try:
+            of_file["list_date"] = date.fromisoformat(listed).isoformat()
+        except ValueError as fault:
+            raise UsageFault("Ngày ghi chưa đúng.", "The date is not right.") from fault
     of_file["headings"] = {**of_file.get("headings", {}), **_pairs(visit, "heading", "column")}
     of_file["answers"] = {**of_file.get("answers", {}), **_pairs(visit, "question", "answer")}
-    again = visit.desk.queue.add("preview", job.owner, {**job.words, "said": said}, now=visit.desk.now(), id=job.id)
+    visit.desk.queue.once_more(job, now=visit.desk.now(), words={**job.words, "said": said})
     visit.desk.worker.wake()
-    return visit.go(f"/import/{again.id}")
+    return visit.go(f"/import/{job.id}")
 
 
 def _pairs(visit: Visit, asked: str, said: str) -> dict[str, str]:
@@ -111,7 +113,8 @@ def _pairs(visit: Visit, asked: str, said: str) -> dict[str, str]:
 def do_import(visit: Visit) -> Response:
     job = _job(visit)
     if job.kind == "preview" and job.state == DONE:
-        visit.desk.start("import", visit.viewer, job.words, job.id)
+        visit.desk.queue.once_more(job, now=visit.desk.now(), kind="import")
+        visit.desk.worker.wake()
     return visit.go(f"/import/{job.id}")
 
 
@@ -127,7 +130,8 @@ def leave(visit: Visit) -> Response:
 def returns(visit: Visit) -> Response:
     """The return workbooks as one zip."""
     job = _job(visit)
-    return _file(visit, visit.desk.queue.place(job.id) / "returns.zip", f"tra-lai-{job.made_at[:10]}.zip")
+    path = visit.desk.queue.place(job.id) / "returns.zip"
+    return _file(visit, path, f"tra-lai-{job.made_at[:10]}.zip", _rows(job.result.get("files", ())))
 
 
 def one_return(visit: Visit) -> Response:
@@ -136,13 +140,22 @@ def one_return(visit: Visit) -> Response:
     number = visit.number("number")
     if number >= len(names):
         raise NotFound("Không có tệp này.", "There is no such file.")
-    return _file(visit, visit.desk.queue.place(job.id) / "returns" / names[number], names[number])
+    name = names[number]
+    files = job.result["files"]
+    own = [f for f in files if Path(f["name"]).stem == Path(name).stem] or files
+    return _file(visit, visit.desk.queue.place(job.id) / "returns" / name, name, _rows(own))
 
 
-def _file(visit: Visit, path: Path, name: str) -> Response:
+def _rows(files: Iterable[Mapping[str, Any]]) -> int:
+    """How many rows with names the return workbooks of some files hold at the most."""
+    counts = [s["counts"] for f in files for s in f["sheets"]]
+    return sum(int(c.get("read", 0)) - int(c.get("skipped", 0)) for c in counts)
+
+
+def _file(visit: Visit, path: Path, name: str, rows: int) -> Response:
     if not path.is_file():
         raise NotFound("Không có tệp này.", "There is no such file.")
-    visit.note("web returns", "bảng tính trả lại xã", 0)
+    visit.note("web returns", "bảng tính trả lại xã", rows)
     return visit.download(path, name)
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.responses import HTMLResponse, Response
 
-from childdb.web.jobs import CUT, DONE, FAILED, WAITING, Job
+from childdb.web.jobs import CUT, DONE, FAILED, Job
 from childdb.web.page import Page, Visit, rendered
 from childdb.web.tasks import TITLES
 
@@ -46,7 +44,7 @@ def state(visit: Visit) -> Response:
 def again(visit: Visit) -> Response:
     job = visit.job(visit.part("job"))
     if job.state in (CUT, FAILED):
-        visit.desk.queue.write(replace(job, state=WAITING, done=0, total=0, at="", vi="", en=""))
+        visit.desk.queue.once_more(job, now=visit.desk.now())
         visit.desk.worker.wake()
     return visit.go(f"/jobs/{job.id}")
 

@@ -20,9 +20,9 @@ ORDER = 70
 _SHOWN = 200
 # what was looked at, by how its name in the log begins
 _LOOKS = {
-    "find": "tìm trẻ", "child": "trang của trẻ", "growth child": "biểu đồ của trẻ", "held": "dòng giữ lại", "match": "cặp nghi trùng",
+    "find": "tìm trẻ", "due": "danh sách tiêm", "pairs": "cặp nghi trùng", "returns": "bảng tính trả lại", "child": "trang của trẻ", "growth child": "biểu đồ của trẻ", "held": "dòng giữ lại", "match": "cặp nghi trùng",
     "list": "danh sách làm sạch", "template": "biểu mẫu điền sẵn", "export build": "lập gói gửi tỉnh", "export worklist": "việc phải sửa để gửi",
-    "report commune": "trang của xã", "request show": "yêu cầu của cha mẹ", "web returns": "bảng tính trả lại", "indicators": "danh sách theo chỉ tiêu",
+    "report commune": "trang của xã", "request show": "yêu cầu của cha mẹ", "indicators": "danh sách theo chỉ tiêu",
 }  # fmt: skip
 _WORKING = tuple(r for r in ROLES if r not in ("administrator", "sealed"))
 
@@ -41,7 +41,7 @@ def start(visit: Visit) -> Response:
 
 def look_words(what: str) -> str:
     """What was looked at, in Vietnamese where we have words for it."""
-    return next((words for start, words in _LOOKS.items() if what.startswith(start)), what)
+    return next((words for start, words in _LOOKS.items() if what.removeprefix("web ").startswith(start)), what)
 
 
 def log(visit: Visit) -> Response:

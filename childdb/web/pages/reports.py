@@ -31,7 +31,7 @@ def start(visit: Visit) -> Response:
     day = annual_span(year, None, None).as_of
     unit, settings = reporting_unit(None, day), bodies()
     told = status(visit.store, settings, unit, day, str(year), today)
-    mine = [j for j in visit.desk.queue.all() if j.owner == visit.viewer.login and j.kind in _KINDS]
+    mine = visit.jobs(*_KINDS)
     return visit.show(
         "reports.html", year=year, asked_of=told, answered=sum(r["state"] == "answered" for r in told), forms=FORMS,
         deadline=settings.deadline(year), communes=[s for s in senders(settings, unit, day) if s.commune],
@@ -87,15 +87,14 @@ def check(visit: Visit) -> Response:
     files = visit.files("file")
     if not files or not (files[0].filename or "").lower().endswith(".docx"):
         raise UsageFault("Chọn tệp báo cáo .docx.", "Choose a report, a .docx.")
-    id = visit.desk.queue.new_id()
-    place = visit.desk.queue.place(id) / "files"
-    place.mkdir(mode=0o700)
-    with (place / "bao-cao.docx").open("wb") as out:
-        shutil.copyfileobj(files[0].file, out)
-        if out.tell() > _LARGEST:
-            raise UsageFault("Tệp quá lớn.", "The file is too large.")
     name = "".join(c for c in (files[0].filename or "") if c.isprintable())[:80]
-    return visit.go(f"/jobs/{visit.desk.start('report_check', visit.viewer, {'file': name}, id).id}")
+    with visit.dropping() as (id, place):
+        with (place / "bao-cao.docx").open("wb") as out:
+            shutil.copyfileobj(files[0].file, out)
+            if out.tell() > _LARGEST:
+                raise UsageFault("Tệp quá lớn.", "The file is too large.")
+        visit.desk.start("report_check", visit.viewer, {"file": name}, id)
+    return visit.go(f"/jobs/{id}")
 
 
 def shown(visit: Visit) -> Response:

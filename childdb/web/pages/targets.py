@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
@@ -129,8 +131,7 @@ def derive(visit: Visit) -> Response:
     if not any(r["indicator"] == words["indicator"] for r in found.content["rows"][unit]):
         raise NotFound("Không có chỉ tiêu này.", "There is no such indicator.")
     if kind == "compare":
-        first = visit.asked("run")
-        words |= {"first": int(first) if first.isdigit() else 0, "second": found.content["run"]}
+        words |= {"first": visit.count("run") or 0, "second": found.content["run"]}
     return visit.go(f"/jobs/{visit.desk.start(kind, visit.viewer, words).id}")
 
 
@@ -148,12 +149,12 @@ def workbook(visit: Visit) -> Response:
     found = _figures(visit)
     if not found:
         return visit.go("/targets")
-    place = visit.desk.folder / "chi-tieu.xlsx"
     units = _units(visit, found.content)
     wanted = [_unit(visit, units)] if visit.asked("unit") else units
-    write_workbook(found.content, wanted, place)
-    content = place.read_bytes()
-    place.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="chi-tieu-", dir=visit.desk.folder) as folder:  # of this one visit
+        place = Path(folder) / "chi-tieu.xlsx"
+        write_workbook(found.content, wanted, place)
+        content = place.read_bytes()
     name = f"chi-tieu-{found.content['as_of']}.xlsx"
     return Response(
         content,

@@ -17,7 +17,7 @@ ORDER = 0
 def today(visit: Visit) -> Response:
     found = story(visit.store, now=visit.desk.now(), on=visit.desk.today())
     communes = [c for c in found.communes if visit.viewer.sees(c.unit or None)]
-    mine = [j for j in visit.desk.queue.all() if j.owner == visit.viewer.login]
+    mine = visit.jobs()
     open_imports = [j for j in mine if j.kind == "preview"] if IMPORT in visit.viewer.may else []
     pairs = known(visit, "pairs") if communes and {PAIRS, NAMES} <= visit.viewer.may else None
     due = known(visit, "due", month=f"{visit.desk.today():%Y-%m}") if communes and NAMES in visit.viewer.may else None
