@@ -15,8 +15,9 @@ from indicators.growth.zscore import zscores
 from sample_data.circumstances import situation
 from sample_data.doses import doses
 from sample_data.growth import measurement
-from sample_data.lives import birth, registered, school, screening, work
+from sample_data.lives import birth, injury, marriage, registered, school, screening, stillbirths, takes_vitamin_a, work
 from sample_data.population import Child, Population
+from sample_data.rounds import ROUNDS
 from schemas.dates import add_months, completed_months
 
 SKILLED = ("doctor", "assistant_doctor", "midwife")
@@ -48,6 +49,9 @@ def figures(people: Population, day: date, commune: str | None = None) -> dict[s
     five = [c for c in here if year - c.born.year == 5]
     eleven = [c for c in here if year - c.born.year == 11]
     workers = [c for c in here if 5 <= c.age(day) < 18]
+    small = [c for c in here if 6 <= completed_months(c.born, day) < 36]
+    year_ago = add_months(day, -12)
+    wed = [c for c in here if (w := marriage(seed, c)) is not None and year_ago < w[0] <= day]
     found = {
         "children_under_16": Figure(len(under[16]), len(under[16])),
         "birth_registration_u5": _share(under[5], lambda c: registered(seed, c, day)),
@@ -60,6 +64,9 @@ def figures(people: Population, day: date, commune: str | None = None) -> dict[s
         "orphans_in_family_care": _share(both_dead, lambda c: situation(seed, c, day).care != "facility"),
         "works": _share(workers, lambda c: work(seed, c, day) is not None),
         "preschool_age5": _share(five, lambda c: (y := school(seed, c, year, day)) is not None and y.attending),
+        "vitamin_a": _share(small, lambda c: _had_vitamin_a(seed, c, day)),
+        "injured": _share(under[16], lambda c: (on := injury(seed, c, day)) is not None and on > year_ago),
+        "child_marriages": Figure(len(wed), len(here)),
         "primary_completion": _share(eleven, lambda c: _past_primary(seed, c, year, day)),
     }
     found |= _growth(seed, [c for c in under[5]], day)
@@ -69,6 +76,13 @@ def figures(people: Population, day: date, commune: str | None = None) -> dict[s
         sum(s[2] is not None and s[2] <= day for s in screened if s[1]), sum(s[1] for s in screened)
     )
     return found
+
+
+def _had_vitamin_a(seed: int, child: Child, day: date) -> bool:
+    """At a weighing of the last six months."""
+    weighed = [measurement(seed, child, turn.day) for turn in ROUNDS if turn.day <= day]
+    since = add_months(day, -6)
+    return any(m.day > since and takes_vitamin_a(seed, child, m.day) for m in weighed if m is not None)
 
 
 def _lives(child: Child, day: date, commune: str | None) -> bool:
@@ -121,12 +135,14 @@ def _births_and_deaths(people: Population, day: date, commune: str | None) -> di
     born = [c for c in people.children if start <= c.born <= day and _at(c, c.born, commune)]
     dead = [c for c in people.children if c.died and start <= c.died <= day and _at(c, c.died, commune)]
     ages = [((c.died or c.born) - c.born).days for c in dead]
+    dead_born = stillbirths(people, start, day, commune)
     papers = [birth(people.seed, c) for c in born]
     weighed = [p.weight_g for p in papers if p.weight_g is not None]
     return {
         "neonatal_mortality": Figure(sum(days < 28 for days in ages), len(born)),
         "infant_mortality": Figure(sum(c.age(c.died) < 1 for c in dead if c.died), len(born)),
         "under5_mortality": Figure(sum(c.age(c.died) < 5 for c in dead if c.died), len(born)),
+        "stillbirth_rate": Figure(len(dead_born), len(born) + len(dead_born)),
         "skilled_birth_attendance": Figure(sum(p.attendant in SKILLED for p in papers), len(papers)),
         "low_birth_weight": Figure(sum(w < 2500 for w in weighed), len(weighed)),
     }

@@ -1,4 +1,4 @@
-"""What happens to a child: birth, registration, death, school, work, marriage, mental-health screening.
+"""What happens to a child: birth, registration, death, school, work, marriage, injury, vitamin A, mental-health screening.
 
 Each function answers for one child and a day or a school year, from a stream of its own; nothing is stored. Rates
 are constants at the top, near the baselines of Điện Biên and the mountains.
@@ -11,8 +11,9 @@ from datetime import date, timedelta
 
 from sample_data.circumstances import situation
 from sample_data.names import HMONG, KHOMU
-from sample_data.population import Child, Population, stream
+from sample_data.population import Child, Household, Population, stream
 from sample_data.rounds import LAST_DAY
+from schemas.dates import completed_months
 
 NEONATAL_DEATHS = 0.0125  # of live births
 POSTNEONATAL_DEATHS = 0.0085
@@ -34,6 +35,9 @@ DROP_OUT_A_YEAR = 0.011  # from grade 6 on; twice this among H'Mông
 UPPER_SECONDARY = 0.62
 WORKS = {"5-9": 0.02, "10-12": 0.13, "13-15": 0.20, "16-17": 0.32}
 CHILD_MARRIAGES_A_YEAR = 0.012  # of girls of 14-17; a quarter of it for boys; three times among H'Mông
+INJURED_A_YEAR = 0.0056  # half as many again of boys, half of girls
+STILLBIRTHS_A_YEAR = 0.0012  # of the households with children; about 11 in 1,000 births
+VITAMIN_A = 0.955  # of those of 6-35 months who are weighed
 SCREENED = 0.18  # of pupils of 11-15
 SCREENED_AT_RISK = 0.12
 AT_RISK_SUPPORTED = 0.72
@@ -214,6 +218,52 @@ def marriage(seed: int, child: Child) -> tuple[date, int, int] | None:
         if draw.random() < rate and 14 <= child.age(when) <= 17:
             return when, child.age(when), max(15, child.age(when) + draw.randint(-1, 5))
     return None
+
+
+def injury(seed: int, child: Child, day: date) -> date | None:
+    """The day of the latest injury in 2023 or 2024, up to DAY."""
+    draw = stream(seed, "injury", child.number)
+    found = None
+    for year in (2023, 2024):
+        when = date(year, 1, 1) + timedelta(days=draw.randrange(365))
+        if draw.random() < INJURED_A_YEAR * (1.5 if child.sex == "M" else 0.5) and child.alive(when) and when <= day:
+            found = when
+    return found
+
+
+def takes_vitamin_a(seed: int, child: Child, day: date) -> bool:
+    """Whether the child, weighed on DAY, is given vitamin A there (6 to 35 months of age)."""
+    share = stream(seed, "vitamin A", child.number, day).random()
+    return 6 <= completed_months(child.born, day) < 36 and share < VITAMIN_A
+
+
+@dataclass(frozen=True)
+class Stillbirth:
+    household: Household
+    day: date
+    sex: str
+    weeks: int
+    weight_g: int
+    place: str
+
+
+def stillbirths(people: Population, start: date, day: date, commune: str | None = None) -> list[Stillbirth]:
+    """The stillbirths from START to DAY, of households with children none of whom was born in the year around."""
+    born: dict[int, list[date]] = {}
+    for child in people.children:
+        born.setdefault(child.household.number, []).append(child.born)
+    found = []
+    for house in people.households:
+        if house.number not in born or commune not in (None, house.commune.code):
+            continue
+        draw = stream(people.seed, "stillbirth", house.number)
+        for year in (2023, 2024):
+            when, chance = date(year, 1, 1) + timedelta(days=draw.randrange(365)), draw.random()
+            sex, weeks, place = draw.choice("MF"), draw.randint(23, 40), draw.choice(("hospital", "hospital", "home"))
+            near = any(abs((b - when).days) < 320 for b in born[house.number])
+            if chance < STILLBIRTHS_A_YEAR and start <= when <= day and not near:
+                found.append(Stillbirth(house, when, sex, weeks, round(55 * (weeks - 15) + 400, -1), place))
+    return found
 
 
 def screening(seed: int, child: Child) -> tuple[date, bool, date | None] | None:

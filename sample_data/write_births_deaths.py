@@ -6,7 +6,7 @@ from datetime import date
 
 from sample_data.book import Column, Line, Sheet, mark_twice, signed_place
 from sample_data.communes import Commune
-from sample_data.lives import birth, cause_of_death
+from sample_data.lives import Stillbirth, birth, cause_of_death, stillbirths
 from sample_data.population import Child, Population
 from sample_data.typed import Typist
 from sample_data.write_register import officers
@@ -22,6 +22,7 @@ PERSON = [
 ]
 BIRTHS = [
     *PERSON,
+    Column("outcome", "Tình trạng khi sinh", width=14),
     Column("place", "Nơi đẻ"),
     Column("attendant", "Người đỡ đẻ", width=16),
     Column("weeks", "Tuổi thai (tuần)", width=9),
@@ -56,7 +57,8 @@ def births_deaths_sheets(people: Population, commune: Commune, typist: Typist) -
     dead = [c for c in people.children if c.died and start <= c.died <= day and _home(c, c.died) == commune.code]
     place, signed = signed_place(commune, day), officers(people.seed, commune)
     period = [f"(Tính từ đầu năm đến ngày {day:%d/%m/%Y})"]
-    sheets = [Sheet("Sinh", ["DANH SÁCH TRẺ SINH", *period], BIRTHS, _births(typist, born), place=place, signed=signed)]
+    births = _births(typist, born, stillbirths(people, start, day, commune.code))
+    sheets = [Sheet("Sinh", ["DANH SÁCH TRẺ SINH", *period], BIRTHS, births, place=place, signed=signed)]
     if dead:
         title = ["DANH SÁCH TRẺ EM TỬ VONG", *period]
         sheets.append(Sheet("Tử vong", title, DEATHS, _deaths(typist, dead), place=place, signed=signed))
@@ -68,15 +70,19 @@ def _home(child: Child, day: date) -> str | None:
     return here.code if here else None
 
 
-def _births(typist: Typist, children: list[Child]) -> list[Line]:
+def _births(typist: Typist, children: list[Child], dead: list[Stillbirth]) -> list[Line]:
     lines: list[Line] = []
+    waiting = sorted(dead, key=lambda d: d.day)
     for child in sorted(children, key=lambda c: (c.born, c.number)):
+        while waiting and waiting[0].day <= child.born:
+            lines.append(_stillborn(typist, waiting.pop(0), len(lines) + 1))
         found = birth(typist.seed, child)
         known = found.registered_on if found.registered_on and found.registered_on <= typist.round.day else None
         lines.append(
             Line(
                 _person(typist, child, len(lines) + 1)
                 | {
+                    "outcome": "Sống",
                     "place": PLACES[found.place],
                     "attendant": ATTENDANTS[found.attendant],
                     "weeks": found.weeks,
@@ -88,8 +94,19 @@ def _births(typist: Typist, children: list[Child]) -> list[Line]:
                 }
             )
         )
+    lines += [_stillborn(typist, each, len(lines) + 1 + later) for later, each in enumerate(waiting)]
     mark_twice(lines)
     return lines
+
+
+def _stillborn(typist: Typist, found: Stillbirth, number: int) -> Line:
+    """A line without a name."""
+    child = Child(10_000_000 + found.household.number, found.household, "", found.sex, found.day)
+    cells = _person(typist, child, number) | {"_alike": None, "name": None, "outcome": "Thai chết lưu"}
+    attendant = ATTENDANTS["village_midwife" if found.place == "home" else "midwife"]
+    return Line(
+        cells | {"place": PLACES[found.place], "attendant": attendant, "weeks": found.weeks, "weight": found.weight_g}
+    )
 
 
 def _deaths(typist: Typist, children: list[Child]) -> list[Line]:

@@ -6,6 +6,7 @@ from sample_data.book import Column, Line, Sheet, mark_twice, signed_place
 from sample_data.communes import Commune
 from sample_data.faults import WEIGHING_FAULTS, plant
 from sample_data.growth import measurement
+from sample_data.lives import takes_vitamin_a
 from sample_data.mess import typed_number, unnamed
 from sample_data.population import Population, stream
 from sample_data.typed import Typist
@@ -24,6 +25,7 @@ COLUMNS = [
     Column("position", "Tư thế đo", width=9),
     Column("muac", "MUAC (mm)", width=9),
     Column("oedema", "Phù", width=6),
+    Column("vitamin_a", "Uống vitamin A", width=9),
 ]
 
 
@@ -48,6 +50,7 @@ def weighing_sheets(people: Population, commune: Commune, typist: Typist) -> lis
                 "position": "Nằm" if found.position == "L" else "Đứng",
                 "muac": found.muac_mm,
                 "oedema": "x" if found.oedema else None,
+                "vitamin_a": "x" if takes_vitamin_a(people.seed, child, found.day) else None,
             }
         )
         if not unnamed(people.seed, child, typist.round.day):

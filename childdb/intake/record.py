@@ -87,7 +87,9 @@ class Builder:
         number = self._personal_id(born, sex)
         profile = self._profile(name, born, sex, number)
         residence = self._residence()
-        self.facts = {"child_profile": [profile] if profile else [], "residence": [residence] if residence else []}
+        self.facts = {"child_profile": [profile] if profile else []}
+        if residence and not self.stillborn:  # a stillborn child lives nowhere, and is in no population
+            self.facts["residence"] = [residence]
         tables = self.context.tables
         if "household_status" in tables or "circumstance" in tables or self.section:
             self._household()

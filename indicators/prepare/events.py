@@ -45,7 +45,10 @@ def prepare_birth(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 
 
 def prepare_death(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """One row per death of the period before the 18th birthday (at the youngest reading of the birth date)."""
+    """One row per death of the period before the 18th birthday (at the youngest reading of the birth date).
+
+    A stillborn child that stands among the deaths too has not died: it is a row of the births.
+    """
     con.execute(
         f"""
         create or replace temp table prepared_death as
@@ -58,6 +61,7 @@ def prepare_death(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
                 {completed_months("birth_first", "died_on")} as months_hi
             from snap_death
             where died_on between date '{moment.period_start}' and date '{moment.as_of}'
+              and child not in (select child from snap_birth where not live_birth)
         )
         select
             child,

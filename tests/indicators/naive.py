@@ -443,8 +443,9 @@ class World:
 
     def _deaths(self) -> list[Row]:
         found = []
+        stillborn = {b["child"] for b in self.tables["birth"] if b["live_birth"] is False}
         for d in self.tables["death"]:
-            if not self.start <= d["died_on"] <= self.day:
+            if d["child"] in stillborn or not self.start <= d["died_on"] <= self.day:
                 continue
             months = days = None
             if d["birth_first"] is not None:

@@ -178,6 +178,24 @@ def test_residence_is_as_on_the_day_and_the_dead_are_not_counted(tmp_path):
     assert [children(AS_OF, u) for u in (ANG_TO, XUAN_LAO)] == [1, 1]
 
 
+def test_a_stillborn_child_among_the_deaths_is_no_death(tmp_path):
+    day = date(2024, 5, 2)
+    tables = {
+        "child": [c for key in (1, 2) for c in child(key, born=day)["child"]],
+        "birth": [
+            {"child": key, "born_on": day, "live_birth": key == 1, "gestation_weeks": 38, "unit": ANG_TO}
+            for key in (1, 2)
+        ],
+        "death": [
+            {"child": key, "birth_first": day, "birth_last": day, "died_on": day, "unit": ANG_TO, "cause": "perinatal"}
+            for key in (1, 2)
+        ],
+    }
+    found = api.run(write_snapshot(tmp_path / "s", tables), as_of=AS_OF, groups=False)
+    assert [int(found.one(i, ANG_TO)["numerator"]) for i in ("under5_deaths", "early_neonatal_mortality")] == [1, 1]
+    assert int(found.one("perinatal_mortality", ANG_TO)["numerator"]) == 2
+
+
 def test_explain_gives_the_keys_behind_each_side_of_a_figure(snapshot, results):
     told = api.explain(snapshot, "stunting_u5", unit="102", as_of=AS_OF)
     row = results.one("stunting_u5", DISTRICT)

@@ -179,6 +179,20 @@ def test_the_intake_holds_back_the_listed_rows_and_no_other(name: str) -> None:
     assert found == {fault for fault in wanted if fault[3] != "row_twice"}
 
 
+def test_a_stillborn_child_is_a_birth_and_lives_nowhere() -> None:
+    reading = read_file(WORKBOOKS / "2024-11" / "03312_Nam-Lich_bao-cao.xlsx", today=date(2026, 11, 24))
+    births = [
+        row.record for sheet in reading.sheets for row in sheet.rows if row.record and "birth" in row.record.facts
+    ]
+    dead = [r for r in births if not r.facts["birth"][0]["live_birth"]]
+    assert len(dead) == whole().figures(LAST_DAY, "03312")["stillbirth_rate"].numerator == 1
+    assert all(
+        "residence" not in r.facts and r.identity["village"] and r.facts["birth"][0]["mother_commune_code"] == "03312"
+        for r in dead
+    )
+    assert all("residence" in r.facts for r in births if r not in dead)
+
+
 def _with(code: str) -> list[str]:
     """The first list that holds a fault of the kind."""
     found = [p for p in LISTS if any(line["code"] == code for line in _faults(p))]
@@ -210,6 +224,10 @@ BASELINES = {
     "neonatal_mortality": (0.006, 0.016),
     "infant_mortality": (0.012, 0.026),
     "under5_mortality": (0.018, 0.034),
+    "vitamin_a": (0.88, 0.97),
+    "injured": (0.0045, 0.0075),
+    "child_marriages": (0.001, 0.004),
+    "stillbirth_rate": (0.006, 0.018),
     "skilled_birth_attendance": (0.88, 0.96),
     "low_birth_weight": (0.05, 0.10),
     "mental_health_supported": (0.55, 0.85),

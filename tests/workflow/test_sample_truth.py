@@ -20,6 +20,7 @@ PAIRS = {
     "stunting_u5": "stunting_u5",
     "underweight_u5": "underweight_u5",
     "special_circumstances_supported": "special_circumstances_supported",
+    "child_injury_rate": "injured",
 }
 
 
@@ -53,6 +54,16 @@ def test_the_number_of_children_differs_from_the_truth_by_no_more_than_the_rows_
     counted = results.one("children_under_16", UNIT)["denominator"]
     held = sum(o.held for o in outcomes)
     assert abs(int(counted) - true_figures["children_under_16"].denominator) <= held + 2
+
+
+def test_stillbirths_and_marriages_are_those_that_the_commune_told_of(told, true_figures):
+    results, _ = told
+    dead = results.one("stillbirth_rate", UNIT)
+    assert (int(dead["numerator"]), int(dead["denominator"])) == (
+        true_figures["stillbirth_rate"].numerator,
+        true_figures["stillbirth_rate"].denominator,
+    )
+    assert 0 < int(results.one("child_marriages", UNIT)["value"]) <= true_figures["child_marriages"].numerator
 
 
 @pytest.mark.parametrize("indicator", PAIRS)
