@@ -1,7 +1,8 @@
 """Long work: a queue kept in a folder, one worker process, progress that any page can read.
 
-A job is a folder with `job.json` and whatever belongs to it (uploaded workbooks, return workbooks). The worker holds a
-lock of the system while it lives; a job that is marked as running when a worker starts was cut off, and is told so.
+A job is a folder with `job.json`, what was dropped in (`in-N.age`) and what came of it (`out-N.age`). Files are sealed, and of
+`job.json` all that may name a child or a file. The worker holds a lock of the system while it lives; a job that is marked as
+running when a worker starts was cut off, and is told so.
 What a job writes to the store is whole transactions: after a cut the store is as before or after each of them.
 """
 
@@ -20,8 +21,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from childdb.workflow.keeping import Sealer
 from schemas.errors import NotFound
 from schemas.files import whole_file
 
@@ -29,6 +31,7 @@ WAITING, RUNNING, DONE, FAILED, CUT = "waiting", "running", "done", "failed", "c
 _NAME = re.compile(r"[0-9a-f]{32}")
 _KEPT_DAYS = 14
 _UPLOADING = 60 * 60  # seconds
+_OPEN = ("id", "kind", "owner", "made_at", "state", "done", "total")  # what of a job stands in the clear
 KNOWN = frozenset({"pairs", "due", "figures"})
 
 
@@ -45,6 +48,7 @@ class Job:
     owner: str
     made_at: str
     words: Mapping[str, Any] = field(default_factory=dict)
+    kept: Sequence[str] = ()  # the files that came of it, by their names in the folder where it was done
     may: Sequence[str] = ()
     communes: Sequence[str] | None = None
     state: str = WAITING
@@ -61,10 +65,10 @@ class Job:
 
 
 class Queue:
-    """The jobs of one store, in FOLDER."""
+    """The jobs of one store, in FOLDER, sealed by SEALER."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, sealer: Sealer) -> None:
+        self.folder, self.sealer = folder, sealer
         self._turning = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -82,7 +86,7 @@ class Queue:
         self, kind: str, owner: str, words: Mapping[str, Any], *, now: datetime, id: str | None = None,
         may: Sequence[str] = (), communes: Sequence[str] | None = None,
     ) -> Job:  # fmt: skip
-        job = Job(id or self.new_id(), kind, owner, now.isoformat(), words, may, communes)
+        job = Job(id or self.new_id(), kind, owner, now.isoformat(), words, may=may, communes=communes)
         self.write(job)
         return job
 
@@ -92,14 +96,17 @@ class Queue:
             there = self.read(seen.id)
             if (there.kind, there.state) != (seen.kind, seen.state) or not there.over:
                 return False
-            fresh = replace(
-                seen, state=WAITING, done=0, total=0, at="", result={}, vi="", en="", made_at=now.isoformat()
+            again = Job(
+                seen.id, seen.kind, seen.owner, now.isoformat(), seen.words, may=seen.may, communes=seen.communes
             )
-            self.write(replace(fresh, **changes))
+            self.write(replace(again, **changes))
             return True
 
     def write(self, job: Job) -> None:
-        content = json.dumps(asdict(job), ensure_ascii=False).encode("utf-8")
+        said = asdict(job)
+        clear = {name: said.pop(name) for name in _OPEN}
+        sealed = self.sealer.sealed(json.dumps(said, ensure_ascii=False))
+        content = json.dumps({**clear, "sealed": sealed}).encode("ascii")
         for _ in range(20):  # Windows refuses to replace a file that is being read
             try:
                 with whole_file(self.place(job.id) / "job.json") as out:
@@ -113,32 +120,67 @@ class Queue:
         file = self.place(id) / "job.json"
         for _ in range(20):
             try:
-                return Job(**json.loads(file.read_text("utf-8")))
-            except FileNotFoundError as fault:
+                said = json.loads(file.read_text("ascii"))
+                return Job(**json.loads(self.sealer.opened(said.pop("sealed"))), **said)
+            except (FileNotFoundError, ValueError, KeyError, TypeError) as fault:
                 raise NotFound("Không có việc này.", "There is no such job.") from fault
             except PermissionError:
                 time.sleep(0.05)
         raise NotFound("Không có việc này.", "There is no such job.")
 
     def all(self) -> list[Job]:
-        """Every job, oldest first."""
+        """Every job that can be read, oldest first."""
         found = []
         for place in self.folder.iterdir():
             if _NAME.fullmatch(place.name):
-                with suppress(NotFound, ValueError):
+                with suppress(NotFound):
                     found.append(self.read(place.name))
         return sorted(found, key=lambda j: (j.made_at, j.id))
 
     def drop(self, id: str) -> None:
         shutil.rmtree(self.place(id), ignore_errors=True)
 
+    # -- its files ------------------------------------------------------------------------------------------------
+
+    def take_in(self, id: str, number: int, source: BinaryIO) -> None:
+        """A file that was dropped in, the NUMBERth of the job's `files`."""
+        self.sealer.seal(source, self.place(id) / f"in-{number}.age")
+
+    def lay_out(self, job: Job, folder: Path) -> None:
+        """What was dropped in, in the clear, each in a numbered folder of its own below FOLDER/files."""
+        for number, name in enumerate(job.words.get("files", ())):
+            place = folder / "files" / str(number)
+            place.mkdir(parents=True, mode=0o700)
+            with (place / name).open("xb") as out:
+                self.sealer.open(self.place(job.id) / f"in-{number}.age", out)
+
+    def keep(self, job: Job, folder: Path) -> list[str]:
+        """Seal what stands in FOLDER, and give its names; where its `files` are gone, what was dropped in goes too."""
+        home, dropped = self.place(job.id), folder / "files"
+        for old in [*home.glob("out-*"), *(home.glob("in-*") if not dropped.exists() else ())]:
+            old.unlink()
+        made = sorted(p for p in folder.rglob("*") if p.is_file() and dropped not in p.parents)
+        for number, path in enumerate(made):
+            with path.open("rb") as source:
+                self.sealer.seal(source, home / f"out-{number}.age")
+        return [path.relative_to(folder).as_posix() for path in made]
+
+    def fetched(self, job: Job, name: str) -> bytes:
+        """A file that came of a job."""
+        if name not in job.kept:
+            raise NotFound("Không có tệp này.", "There is no such file.")
+        return self.sealer.read(self.place(job.id) / f"out-{job.kept.index(name)}.age")
+
+    # -- their order and their end --------------------------------------------------------------------------------
+
     def sweep(self, now: datetime) -> None:
-        """Jobs that nobody will look at any more, and folders in which an upload was broken off."""
-        for job in self.all():
+        """Jobs that nobody will look at any more or that cannot be read, and folders in which an upload was broken off."""
+        jobs = self.all()
+        for job in jobs:
             if job.over and (now - datetime.fromisoformat(job.made_at)).days >= _KEPT_DAYS:
                 self.drop(job.id)
         for place in self.folder.iterdir():
-            if _NAME.fullmatch(place.name) and not (place / "job.json").exists():
+            if _NAME.fullmatch(place.name) and place.name not in {j.id for j in jobs}:
                 with suppress(OSError):
                     if now.timestamp() - place.stat().st_mtime > _UPLOADING:
                         shutil.rmtree(place, ignore_errors=True)

@@ -12,11 +12,12 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from childdb.web.jobs import Job, Queue, Worker
 from childdb.web.sessions import Session, Sessions
@@ -165,19 +166,24 @@ class Visit:
         return job.owner == self.viewer.login and self.viewer.covers(job.may, job.communes)
 
     @contextmanager
-    def dropping(self) -> Iterator[tuple[str, Path]]:
-        """A new job's number and the folder for what is dropped in; what breaks off leaves nothing there."""
+    def dropping(self) -> Iterator[str]:
+        """A new job's number, to drop files in; what breaks off leaves nothing there."""
         id = self.desk.queue.new_id()
-        place = self.desk.queue.place(id) / "files"
         try:
-            place.mkdir(mode=0o700)
-            yield id, place
+            yield id
         except BaseException:
             self.desk.queue.drop(id)
             raise
 
-    def download(self, path: Path, name: str) -> FileResponse:
-        return FileResponse(path, filename=name, media_type="application/octet-stream")
+    def download(self, job: Job, file: str, name: str) -> Response:
+        """A FILE that came of a job, called NAME where it is kept."""
+        return attachment(self.desk.queue.fetched(job, file), name)
+
+
+def attachment(content: bytes, name: str) -> Response:
+    """Something to be kept as a file called NAME."""
+    told = f"attachment; filename*=utf-8''{quote(name, safe='')}"
+    return Response(content, media_type="application/octet-stream", headers={"content-disposition": told})
 
 
 def _whole(text: str) -> int | None:

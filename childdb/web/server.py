@@ -20,6 +20,7 @@ from childdb.web.app import TOKENS, make_app
 from childdb.web.jobs import Queue, Worker
 from childdb.web.page import Desk
 from childdb.web.sessions import new_start_token
+from childdb.workflow.keeping import Sealer
 from childdb.workflow.opening import Store, open_store, web_folder
 from childdb.workflow.people import accounts
 from schemas.errors import UsageFault
@@ -138,7 +139,7 @@ def make_desk(
     """The desk of one store, its folder made."""
     folder = web_folder(store)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    queue = Queue(folder / "jobs")
+    queue = Queue(folder / "jobs", Sealer.of(store, folder))
     worker = Worker({"db": db, "key_file": str(key_file) if key_file else None}, queue)
     return Desk(store, folder, queue, worker, now, today, local=actor)
 

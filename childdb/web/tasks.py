@@ -1,6 +1,7 @@
 """What the worker can do: each task reads the words of its job, calls the workflow and gives back plain values.
 
-A task is `task(job, store, progress, place) -> result`; PLACE is the job's own folder.
+A task is `task(job, store, progress, place) -> result`; PLACE is a folder to work in, where `files` holds what was dropped in.
+What else stands there at the end is kept, sealed; where `files` is gone then, what was dropped in is kept no more.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def today() -> date:
 
 
 def uploaded(place: Path) -> list[Path]:
-    """The workbooks of a job, each in a numbered folder of its own, in the order in which they were dropped."""
+    """The files of a job, each in a numbered folder of its own, in the order in which they were dropped."""
     folders = sorted((place / "files").glob("*"), key=lambda f: int(f.name))
     return [file for folder in folders for file in folder.iterdir()]
 
@@ -321,7 +322,8 @@ def report_check(job: Job, store: Store, progress: Progress, place: Path) -> dic
     """Which numbers of an edited document agree with the store no more."""
     from childdb.workflow.reporting_checking import checked
 
-    lines = checked(store, place / "files" / "bao-cao.docx", "vi")
+    (document,) = uploaded(place)
+    lines = checked(store, document, "vi")
     shutil.rmtree(place / "files")
     told = [{**asdict(x), "around": x.around[:80]} for x in lines if x.standing != "agrees"]
     wrong = sum(x.standing in ("edited", "changed", "no_result") for x in lines)
@@ -361,7 +363,7 @@ def figures(job: Job, store: Store, progress: Progress, place: Path) -> dict[str
 def _kept(job: Job, place: Path, content: dict[str, Any]) -> dict[str, Any]:
     from childdb.web.known import keep
 
-    keep(place.parent.parent, job.kind, {**content, "words": job.words["words"]})
+    keep(place.parent, job.kind, {**content, "words": job.words["words"]})
     return {}
 
 

@@ -4,6 +4,7 @@ further line wakes it; when the input ends it goes, after the job at hand."""
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from contextlib import ExitStack
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from childdb.web.jobs import DONE, FAILED, KNOWN, RUNNING, Job, Queue
-from schemas.errors import ChildDBError, NotAllowed
+from childdb.workflow.keeping import Sealer
+from schemas.errors import CheckFailed, ChildDBError, NotAllowed
 from schemas.files import file_lock
 
 if TYPE_CHECKING:
@@ -24,9 +26,11 @@ _TELL_EVERY = 0.3  # seconds
 
 def main() -> None:
     words = json.loads(sys.stdin.readline())
-    queue = Queue(Path(words["folder"]))
+    folder = Path(words["folder"])
+    queue = Queue(folder, Sealer.found(folder.parent, Path(words["key_file"]) if words["key_file"] else None))
     with ExitStack() as held:
         _take_lock(held, queue)
+        shutil.rmtree(_workshop(queue), ignore_errors=True)  # in the clear, of a job that was cut off
         queue.cut_off()
         queue.sweep(datetime.now(UTC))
         for _ in sys.stdin:
@@ -60,6 +64,8 @@ class Progress:
 def work(queue: Queue, job: Job, db: str | None, key_file: Path | None) -> None:
     """One job from waiting to its end; what goes wrong becomes its sentence, never a traceback."""
     from childdb.web.tasks import FORGOTTEN, TASKS
+    from childdb.workflow.disk import disk_faults_named, workshop
+    from childdb.workflow.erasing import erasures
     from childdb.workflow.opening import open_store
 
     running = replace(job, state=RUNNING)
@@ -68,7 +74,14 @@ def work(queue: Queue, job: Job, db: str | None, key_file: Path | None) -> None:
         store = open_store(db, key_file)
         try:
             _still_allowed(running, store)
-            result = TASKS[job.kind](running, store, Progress(queue, running), queue.place(job.id))
+            before = erasures(store)
+            with disk_faults_named(), workshop(_workshop(queue)) as place:
+                queue.lay_out(running, place)
+                result = TASKS[job.kind](running, store, Progress(queue, running), place)
+                if job.kind != "erase" and erasures(store) != before:
+                    raise CheckFailed("Trong khi làm có trẻ vừa được xóa hẳn; làm lại.",
+                                      "A child was erased meanwhile; do it again.")  # fmt: skip
+                kept = queue.keep(job, place)
         finally:
             store.close()
     except ChildDBError as fault:
@@ -81,7 +94,12 @@ def work(queue: Queue, job: Job, db: str | None, key_file: Path | None) -> None:
                             en=f"An unforeseen fault in the program ({type(fault).__name__})."))  # fmt: skip
     else:
         words = {k: v for k, v in running.words.items() if k not in FORGOTTEN.get(job.kind, ())}
-        queue.write(replace(running, state=DONE, done=1, total=1, result=result, words=words))
+        queue.write(replace(running, state=DONE, done=1, total=1, result=result, kept=kept, words=words))
+
+
+def _workshop(queue: Queue) -> Path:
+    """Where the job at hand has its files in the clear: one folder, gone at its end and at the next start."""
+    return queue.folder.parent / "dang-lam"
 
 
 def _still_allowed(job: Job, store: Store) -> None:

@@ -119,6 +119,12 @@ def _clear_pages(store: Store) -> None:
             shutil.rmtree(job, ignore_errors=True)
 
 
+def erasures(store: Store) -> int:
+    """How many erasures the store knows of."""
+    with store.reading() as connection:
+        return len(erasing.entries(connection))
+
+
 # -- the ledger outside the store -------------------------------------------------------------------------------------
 
 

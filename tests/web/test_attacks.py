@@ -152,7 +152,7 @@ def test_an_upload_stays_in_its_folder_and_its_name_is_text(pages, browser):
     answer = browser.post("/import", words, files={"files": (name, b"no workbook")})
     place = pages.desk.queue.place(answer.headers["location"].rsplit("/", 1)[1])
     (kept,) = [f for f in place.rglob("*") if f.is_file() and f.name != "job.json"]
-    assert kept.parent == place / "files" / "0"
+    assert kept == place / "in-0.age" and b"no workbook" not in kept.read_bytes()
     assert "<b on" not in browser.get("/import").text
     assert browser.post("/import", words, files={"files": ("x.exe", b"MZ")}).status_code == 400
 

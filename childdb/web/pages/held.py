@@ -146,11 +146,10 @@ def sent(visit: Visit) -> Response:
 
 def sent_back(visit: Visit) -> Response:
     job = visit.job(visit.part("job"))
-    file = visit.desk.queue.place(job.id) / "returns.zip"
-    if job.kind != "send_back" or not file.is_file():
+    if job.kind != "send_back" or "returns.zip" not in job.kept:
         raise NotFound("Không có tệp này.", "There is no such file.")
     visit.note("web returns", "bảng tính trả lại xã", int(job.result["rows"]))
-    return visit.download(file, f"tra-lai-{job.made_at[:10]}.zip")
+    return visit.download(job, "returns.zip", f"tra-lai-{job.made_at[:10]}.zip")
 
 
 PAGES = [

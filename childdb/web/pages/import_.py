@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -33,11 +32,9 @@ def upload(visit: Visit) -> Response:
     if not files:
         raise UsageFault("Chưa chọn tệp nào.", "No file was chosen.")
     names = [safe_name(f.filename or "") for f in files]
-    with visit.dropping() as (id, place):
-        for number, (file, name) in enumerate(zip(files, names, strict=True)):
-            (place / str(number)).mkdir(mode=0o700)
-            with (place / str(number) / name).open("wb") as out:
-                shutil.copyfileobj(file.file, out)
+    with visit.dropping() as id:
+        for number, file in enumerate(files):
+            visit.desk.queue.take_in(id, number, file.file)
         visit.desk.start("preview", visit.viewer, {"files": names, "said": {}}, id)
     return visit.go(f"/import/{id}")
 
@@ -130,8 +127,7 @@ def leave(visit: Visit) -> Response:
 def returns(visit: Visit) -> Response:
     """The return workbooks as one zip."""
     job = _job(visit)
-    path = visit.desk.queue.place(job.id) / "returns.zip"
-    return _file(visit, path, f"tra-lai-{job.made_at[:10]}.zip", _rows(job.result.get("files", ())))
+    return _file(visit, job, "returns.zip", f"tra-lai-{job.made_at[:10]}.zip", _rows(job.result.get("files", ())))
 
 
 def one_return(visit: Visit) -> Response:
@@ -143,7 +139,7 @@ def one_return(visit: Visit) -> Response:
     name = names[number]
     files = job.result["files"]
     own = [f for f in files if Path(f["name"]).stem == Path(name).stem] or files
-    return _file(visit, visit.desk.queue.place(job.id) / "returns" / name, name, _rows(own))
+    return _file(visit, job, f"returns/{name}", name, _rows(own))
 
 
 def _rows(files: Iterable[Mapping[str, Any]]) -> int:
@@ -152,11 +148,10 @@ def _rows(files: Iterable[Mapping[str, Any]]) -> int:
     return sum(int(c.get("read", 0)) - int(c.get("skipped", 0)) for c in counts)
 
 
-def _file(visit: Visit, path: Path, name: str, rows: int) -> Response:
-    if not path.is_file():
-        raise NotFound("Không có tệp này.", "There is no such file.")
-    visit.note("web returns", "bảng tính trả lại xã", rows)
-    return visit.download(path, name)
+def _file(visit: Visit, job: Job, file: str, name: str, rows: int) -> Response:
+    if file in job.kept:
+        visit.note("web returns", "bảng tính trả lại xã", rows)
+    return visit.download(job, file, name)
 
 
 PAGES = [

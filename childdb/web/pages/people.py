@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from childdb.web.page import Page, Visit, day
+from childdb.web.page import Page, Visit, attachment, day
 from childdb.web.viewer import PEOPLE
 from childdb.workflow import people
 from schemas.codes import communes_on
@@ -54,8 +54,7 @@ def log(visit: Visit) -> Response:
     for look in looks:
         cells = [look.number, day(look.at), look.actor, look_words(look.what), look.rows, look.reason, look.asked]
         writer.writerow([neutral(c) if isinstance(c, str) else c for c in cells])
-    return Response(out.getvalue().encode("utf-8-sig"), media_type="application/octet-stream",
-                    headers={"content-disposition": 'attachment; filename="nhat-ky-xem-ten.csv"'})  # fmt: skip
+    return attachment(out.getvalue().encode("utf-8-sig"), "nhat-ky-xem-ten.csv")
 
 
 def verify(visit: Visit) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 from starlette.responses import Response
 
@@ -88,12 +87,11 @@ def check(visit: Visit) -> Response:
     if not files or not (files[0].filename or "").lower().endswith(".docx"):
         raise UsageFault("Chọn tệp báo cáo .docx.", "Choose a report, a .docx.")
     name = "".join(c for c in (files[0].filename or "") if c.isprintable())[:80]
-    with visit.dropping() as (id, place):
-        with (place / "bao-cao.docx").open("wb") as out:
-            shutil.copyfileobj(files[0].file, out)
-            if out.tell() > _LARGEST:
-                raise UsageFault("Tệp quá lớn.", "The file is too large.")
-        visit.desk.start("report_check", visit.viewer, {"file": name}, id)
+    if (files[0].size or 0) > _LARGEST:
+        raise UsageFault("Tệp quá lớn.", "The file is too large.")
+    with visit.dropping() as id:
+        visit.desk.queue.take_in(id, 0, files[0].file)
+        visit.desk.start("report_check", visit.viewer, {"file": name, "files": ["bao-cao.docx"]}, id)
     return visit.go(f"/jobs/{id}")
 
 
@@ -106,10 +104,7 @@ def shown(visit: Visit) -> Response:
 def fetched(visit: Visit) -> Response:
     job = _job(visit)
     name = str(job.result.get("file") or "")
-    path = visit.desk.queue.place(job.id) / name
-    if not name or not path.is_file():
-        raise NotFound("Không có tệp này.", "There is no such file.")
-    return visit.download(path, name)
+    return visit.download(job, name, name)
 
 
 def _job(visit: Visit) -> Job:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from childdb.web.page import Page, Visit
+from childdb.web.page import Page, Visit, attachment
 from childdb.web.viewer import ALONE, SENDING
 from childdb.workflow import setting_up
 from childdb.workflow.destinations import destinations
@@ -58,8 +58,7 @@ def public_part(visit: Visit) -> Response:
     keys = _ring(visit).live("signing")
     if not keys:
         raise NotFound("Chưa có khóa ký.", "There is no signing key.")
-    return Response(f"{keys[-1].name}\n{keys[-1].public}\n", media_type="application/octet-stream",
-                    headers={"content-disposition": 'attachment; filename="khoa-ky-cong-khai.txt"'})  # fmt: skip
+    return attachment(f"{keys[-1].name}\n{keys[-1].public}\n".encode(), "khoa-ky-cong-khai.txt")
 
 
 def take_keys(visit: Visit) -> Response:

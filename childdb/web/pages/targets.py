@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from childdb.web.jobs import DONE, Job
 from childdb.web.known import Known, known
-from childdb.web.page import Page, Visit, unit_name
+from childdb.web.page import Page, Visit, attachment, unit_name
 from childdb.web.viewer import FIGURES
 from childdb.workflow.targets import PROGRAMMES, communes_picture, usual_day, write_workbook
 from schemas.errors import NotFound
@@ -155,12 +155,7 @@ def workbook(visit: Visit) -> Response:
         place = Path(folder) / "chi-tieu.xlsx"
         write_workbook(found.content, wanted, place)
         content = place.read_bytes()
-    name = f"chi-tieu-{found.content['as_of']}.xlsx"
-    return Response(
-        content,
-        media_type="application/octet-stream",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    return attachment(content, f"chi-tieu-{found.content['as_of']}.xlsx")
 
 
 PAGES = [
