@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ SNAPSHOT: dict[str, SnapshotTable] = {
         _t("sealed_count", "sealed circumstances as counts made by the store, on the snapshot's as-of dates",
            "as_of,unit,code,sex,age_band",
            "as_of date, unit varchar, code varchar, sex varchar, age_band varchar, children integer,"
-           " only_sealed integer"),
+           " only_sealed integer, supported integer"),
         _t("parent_status", "father / mother alive, dead, missing, prison, facility, unable, as spells",
            "child,parent,valid_from",
            "child bigint, parent varchar, status varchar, valid_from date, valid_to date"),

@@ -35,7 +35,10 @@ CASE_CATEGORIES = {
 
 
 def count(known: Resolved, cipher: Cipher, days: Sequence[date]) -> None:
-    """Make `snap_sealed_count` for the dates: children by each category stated, by its letter, and by group 1 ("1")."""
+    """Make `snap_sealed_count` for the dates: children by each category stated, by its letter, and by group 1 ("1").
+
+    Of them are counted too those in no open category of the group, and those who receive any support on the day.
+    """
     con, table = known.con, SNAPSHOT["sealed_count"]
     con.execute(f"create temp table snap_sealed_count ({', '.join(f'{n} {k}' for n, k in table.columns)})")
     if not days:
@@ -112,6 +115,11 @@ def _count(day: date) -> str:
             from snap_circumstance
             where code like '1.%' and valid_from <= {at} and (valid_to is null or valid_to > {at})
         ),
+        helped as (
+            select distinct child
+            from snap_support
+            where valid_from <= {at} and (valid_to is null or valid_to > {at})
+        ),
         stated as (
             select child, code
             from sealed_spell
@@ -133,10 +141,12 @@ def _count(day: date) -> str:
             {at} as as_of, r.unit, s.code, r.sex,
             case when r.young = r.old or r.old = 'over' then r.young end as age_band,
             count(*) as children,
-            count(*) filter (where o.child is null) as only_sealed
+            count(*) filter (where o.child is null) as only_sealed,
+            count(h.child) as supported
         from counted as s
         join resident as r on r.child = s.child
         left join in_open as o on o.child = s.child
+        left join helped as h on h.child = s.child
         group by r.unit, s.code, r.sex, case when r.young = r.old or r.old = 'over' then r.young end"""
 
 

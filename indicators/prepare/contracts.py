@@ -188,12 +188,12 @@ COMMUNE = PreparedSource(
 
 SEALED = PreparedSource(
     "sealed",
-    "the store's counts of sealed circumstances on the as-of date: `whole` rows count each child once, `letter` rows a group",
+    "one row per child and category that the store has counted on the as-of date, without a key: `whole` rows are each child once,"
+    " `letter` rows a group",
     "unit",
     {
         **_columns("unit code sex age_band", TEXT),
-        **_columns("whole letter", BOOLEAN),
-        **_columns("children only_sealed", INTEGER),
+        **_columns("whole letter only_sealed supported", BOOLEAN),
     },
     {},
     ("sex",),

@@ -171,16 +171,17 @@ def prepare_marriage(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 
 
 def prepare_sealed(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """The store's counts for the as-of date. Where it gives the groups together in one row (code 1), that row is whole.
+    """The store's counts for the as-of date, a row for each child counted. Those of all groups together (code 1) are whole.
 
-    The rows of single letters would count a child in two sealed groups twice; each is right for its own group.
+    The rows of single letters would count a child in two sealed groups twice; each is right for its own group. Nothing
+    tells which of the children counted as supported are in no open category: no definition may ask for both.
     """
     con.execute(
         f"""
         create or replace temp table prepared_sealed as
         with counted as (
             select
-                unit, code, sex, age_band, children, only_sealed,
+                unit, code, sex, age_band, only_sealed, supported, unnest(range(children)) as place,
                 substr(code, 1, 2) = '1.' and length(code) = 4 as letter
             from snap_sealed_count
             where as_of = date '{moment.as_of}'
@@ -192,9 +193,11 @@ def prepare_sealed(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
         )
         select
             c.unit, c.code, c.sex, c.age_band, c.code = '1' or (g.unit is null and c.letter) as whole, c.letter,
-            c.children, c.only_sealed
+            c.place < c.only_sealed as only_sealed,
+            case when c.place < c.supported then true when u.tells_support then false end as supported
         from counted as c
         left join grouped as g on g.unit = c.unit
+        left join unit_report as u on u.unit = c.unit
         """
     )
 

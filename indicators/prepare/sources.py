@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.geography import read_geography
-from indicators.prepare.child import prepare_child
+from indicators.prepare.child import prepare_child, residents, unit_reports
 from indicators.prepare.commune import prepare_commune
 from indicators.prepare.contracts import SOURCES
 from indicators.prepare.events import (
@@ -82,6 +82,9 @@ def prepare_opened(
     wanted = set(SOURCES) if sources is None else set(sources)
     if wanted & {"child", "commune", "circumstance"}:
         prepare_child(con, moment)
+    elif "sealed" in wanted:
+        residents(con, moment)
+        unit_reports(con, moment)
     for name, step in EVENTS.items():
         if name in wanted:
             step(con, moment)

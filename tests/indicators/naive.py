@@ -495,7 +495,10 @@ class World:
         for r in rows:
             letter = r["code"][:2] == "1." and len(r["code"]) == 4
             whole = r["code"] == "1" or (r["unit"] not in grouped and letter)
-            found.append({**r, "whole": whole, "letter": letter})
+            for place in range(r["children"]):
+                helped = self.told(r["unit"], "support", place < r["supported"])
+                found.append({**r, "whole": whole, "letter": letter, "only_sealed": place < r["only_sealed"],
+                              "supported": helped})  # fmt: skip
         return found
 
     def _circumstances(self) -> list[Row]:
@@ -691,7 +694,7 @@ def evaluate(node: exp.Expression, row: Row) -> object:
             return -evaluate(node.this, row)
         case exp.Column():
             return row.get(node.name)
-    signs = {exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=", exp.EQ: "="}
+    signs = {exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=", exp.EQ: "=", exp.NEQ: "<>"}
     return _compare(signs[type(node)], node.this, node.expression, row)
 
 
@@ -705,6 +708,7 @@ def _compare(sign: str, left: exp.Expression, right: exp.Expression, row: Row) -
         ">": lambda a: a > other,
         ">=": lambda a: a >= other,
         "=": lambda a: a == other,
+        "<>": lambda a: a != other,
     }[sign]
     if not isinstance(one, tuple):
         return test(one)

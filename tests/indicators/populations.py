@@ -281,17 +281,18 @@ def _commune(rng: random.Random, tables: dict, unit: str) -> None:
                 tables["commune_return"].append(
                     {"unit": unit, "period": period, "item": item, "value": value, "said": None, "listed_on": listed}
                 )
-    for code in ("1.05", "1.11"):
-        if rng.random() < 0.5:
+    for code in ("1", "1.05", "1.11", "1.11.01"):
+        if rng.random() < (0.2 if code == "1" else 0.5):
             tables["sealed_count"].append(
                 {
                     "as_of": AS_OF,
                     "unit": unit,
                     "code": code,
                     "sex": "F",
-                    "age_band": "11-14",
-                    "children": 2,
-                    "only_sealed": rng.randint(0, 2),
+                    "age_band": rng.choice(("11-15", "16-17", None)),
+                    "children": 3,
+                    "only_sealed": rng.randint(0, 3),
+                    "supported": rng.randint(0, 3),
                 }
             )
     if rng.random() < 0.4:

@@ -76,10 +76,10 @@ def with_unknown(protected):
     return frame
 
 
-def attacked(folder, releases, rng, *, tries, whole=False):
+def attacked(folder, releases, rng, *, tries, whole=False, ids=IDS):
     """The intervals that an attacker finds for hidden small counts; every one must be wide enough."""
-    filed = figures(folder).filed
-    definitions = [api.catalogue()[i] for i in IDS]
+    filed = figures(folder, ids=ids).filed
+    definitions = [api.catalogue()[i] for i in ids]
     attacker = Attacker(definitions, filed, [(with_unknown(p), r.paths) for r, p in releases])
     places = {}
     for results, protected in releases:
@@ -174,6 +174,28 @@ def test_nothing_is_exposed_in_a_district_of_some_size(tmp_path_factory):
         earlier.append(Earlier.read(protected.content))
         # it does not hide everything, and figures of the whole last
         assert least < (protected.frame["disclosure"] == "shown").mean() < 0.9
+
+
+def test_a_solver_never_bounds_a_small_count_of_sealed_children(tmp_path):
+    rng = random.Random(5)
+    tables = population(5, 60)
+    tables["sealed_count"] = [
+        {"as_of": DAY, "unit": unit, "code": code, "sex": sex, "age_band": "11-15", "only_sealed": 0,
+         "children": (n := rng.randint(1, 12)), "supported": rng.randint(0, n)}
+        for unit in UNITS for code in ("1.05", "1.09", "1.11") for sex in "FM" if rng.random() < 0.8
+    ]  # fmt: skip
+    tables["listing"] = [
+        {"child": n, "list_kind": "support", "list_date": DAY, "period": "2024", "unit": unit}
+        for n, unit in enumerate(UNITS[1:], 1)
+    ]
+    folder, ids = write_snapshot(tmp_path, tables), ["sealed_circumstances", "sealed_supported"]
+    results = figures(folder, ids=ids)
+    told = protect(results, indicators=["sealed_circumstances"])
+    releases = [(results, told), (results, protect(results, [Earlier.read(told.content)]))]
+    for _, protected in releases:
+        marked(protected)
+        assert 0.1 < (protected.frame["disclosure"] == "shown").mean() < 0.9
+    attacked(folder, releases, rng, tries=12, ids=ids)
 
 
 def test_without_the_hiding_of_others_the_attacker_wins(tmp_path_factory):

@@ -95,10 +95,10 @@ def test_a_sealed_circumstance_stands_in_no_row_of_a_child_and_is_counted(store,
     assert {row[1] for row in found["circumstance"]} == {"1.04"}
     unit = "03310@1900-01-01"
     assert [row[2:] for row in found["sealed_count"]] == [
-        (unit, "1", "F", "11-15", 1, 1),
-        (unit, "1", "M", "4-6", 1, 0),
-        (unit, "1.05", "F", "11-15", 1, 1),
-        (unit, "1.05", "M", "4-6", 1, 0),
+        (unit, "1", "F", "11-15", 1, 1, 0),
+        (unit, "1", "M", "4-6", 1, 0, 0),
+        (unit, "1.05", "F", "11-15", 1, 1, 0),
+        (unit, "1.05", "M", "4-6", 1, 0, 0),
     ]
 
 
@@ -108,6 +108,20 @@ def test_a_sealed_count_is_of_its_day_and_leaves_out_the_grown_and_the_gone(stor
     counted = tables(tmp_path / "snapshot")["sealed_count"]
     assert {row[0] for row in counted} == {date(2031, 3, 1)}  # before the first list nothing was said
     assert {row[4] for row in counted} == {"M"}  # the girl of 2013 is 18 by then
+
+
+def test_of_a_sealed_circumstance_those_are_counted_who_are_supported_on_the_day(store, tmp_path):
+    one, other = record("Em Một", codes=("1.04", "1.11.01")), record("Em Hai", codes=("1.05",))
+    helped = [
+        type(r)(r.identity, {**r.facts, "support": [{"kind": kind} for kind in kinds]})
+        for r, kinds in ((one, ("gift", "counselling")), (other, ()))
+    ]
+    write(store, *helped)
+    write_snapshot(store, tmp_path / "snapshot", sealed_as_of=(AS_OF, date(2024, 6, 29)))
+    counted = [(row[0], row[3], *row[6:]) for row in tables(tmp_path / "snapshot")["sealed_count"]]
+    assert counted == [
+        (AS_OF, "1", 2, 1, 1), (AS_OF, "1.05", 1, 1, 0), (AS_OF, "1.11", 1, 0, 1), (AS_OF, "1.11.01", 1, 0, 1),
+    ]  # fmt: skip
 
 
 def test_a_protection_case_counts_as_the_category_that_its_kind_names(store, tmp_path):
