@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -246,18 +246,19 @@ class Store:
         with self.reading() as connection:
             return decisions.children(connection, as_known)
 
-    def batches(self) -> list[BatchRow]:
-        """All batches, oldest first."""
+    def batches(self, only: Collection[int] | None = None) -> list[BatchRow]:
+        """All batches (or ONLY some), oldest first."""
         with self.reading() as connection:
             live = live_batches(batch_lines(connection))
             counts: dict[int, dict[str, int]] = {}
             s = m.source_row.c
-            for number, status, rows in connection.execute(
-                select(s.batch_id, s.status, func.count()).group_by(s.batch_id, s.status)
-            ):
-                counts.setdefault(int(number), {})[str(status)] = int(rows)
             b = m.batch.c
+            counted = select(s.batch_id, s.status, func.count()).group_by(s.batch_id, s.status)
             query = select(b.id, b.kind, b.made_at, b.actor, b.undoes, b.file_name).order_by(b.id)
+            if only is not None:
+                counted, query = counted.where(s.batch_id.in_(only)), query.where(b.id.in_(only))
+            for number, status, rows in connection.execute(counted):
+                counts.setdefault(int(number), {})[str(status)] = int(rows)
             return [
                 BatchRow(int(n), kind, made, who, undoes, n in live,
                          self.cipher.decrypt(file, "batch.file_name") if file else None, counts.get(int(n), {}))
@@ -269,6 +270,18 @@ class Store:
     ) -> list[held.HeldRow]:
         with self.reading() as connection:
             return held.held_rows(connection, self.cipher, batch=batch, commune=commune, row=row)
+
+    def held_page(
+        self, *, within: Collection[str] | None, unit: str | None, code: str | None, first: int, most: int
+    ) -> held.HeldPage:  # fmt: skip
+        """Some of the rows that wait, for a list (`held.held_page`)."""
+        with self.reading() as connection:
+            return held.held_page(connection, self.cipher, within=within, unit=unit, code=code, first=first, most=most)
+
+    def held_ids(self, unit: str, *, after: int = 0, most: int | None = None) -> list[int]:
+        """The numbers of the rows of a unit (a key) that wait."""
+        with self.reading() as connection:
+            return held.held_ids(connection, unit, after=after, most=most)
 
     def undo_preview(self, number: int) -> undo.UndoReport:
         with self.reading() as connection:

@@ -197,9 +197,9 @@ def send_back(job: Job, store: Store, progress: Progress, place: Path) -> dict[s
 
     wanted = set(job.words["rows"])
     rows = [r for r in store.held_rows(commune=str(job.words["unit"]).partition("@")[0] or None) if r.id in wanted]
-    files = returned(store, rows, place / "returns")
+    files, written = returned(store, rows, place / "returns", sealed=bool(job.words["sealed"]))
     _zip(files, place / "returns.zip")
-    return {"rows": len(rows), "returns": [f.name for f in files]}
+    return {"rows": written, "left": len(rows) - written, "returns": [f.name for f in files]}
 
 
 def erase(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:

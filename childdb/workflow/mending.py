@@ -24,6 +24,7 @@ from childdb.store.held_sheets import HeldSheet, columns_of, held_sheets, sheet_
 from childdb.workflow.finding import Finder
 from childdb.workflow.importing import FileOutcome, Options, import_files, reading_words
 from childdb.workflow.reviewing import shown
+from schemas.codes import is_sealed
 from schemas.errors import NotFound, UsageFault
 from schemas.issues import Issue
 from schemas.records import FileReading, SheetReading, identity_key
@@ -31,13 +32,15 @@ from schemas.records import FileReading, SheetReading, identity_key
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a held row: what stands above it, what it means, what it says, and what is wrong with it."""
+    """One cell of a held row: what stands above it, what it means, what it says, and what is wrong with it; whether what
+    it says is sealed, or may be."""
 
     letter: str
     heading: str
     meaning: str
     said: str
     issues: tuple[Issue, ...]
+    sealed: bool = False
 
 
 def held(store: Store, row: int) -> HeldRow:
@@ -92,12 +95,23 @@ def cells(store: Store, row: HeldRow) -> list[Cell]:
     for issue in row.issues:
         by_place.setdefault(place_of_issue(reading, issue), []).append(issue)
     known = {c.letter for c in columns}
-    shown = [(c.letter, c.heading, meaning(c.field, template)) for c in columns if not c.heading.startswith("childdb:")]
-    shown += [(letter, "", "") for letter in row.cells if letter not in known]
+    shown = [(c.letter, c.heading, c.field) for c in columns if not c.heading.startswith("childdb:")]
+    shown += [(letter, "", None) for letter in row.cells if letter not in known]
     return [
-        Cell(letter, heading, means, row.cells.get(letter, ""), tuple(by_place.get(letter, ())))
-        for letter, heading, means in shown
-    ]
+        Cell(letter, heading, meaning(field, template) if letter in known else "", row.cells.get(letter, ""),
+             tuple(by_place.get(letter, ())), bool(row.cells.get(letter, "").strip()) and _says_sealed(row, field or ""))
+        for letter, heading, field in shown
+    ]  # fmt: skip
+
+
+def _says_sealed(row: HeldRow, field: str) -> bool:
+    """Whether a cell that says something of FIELD says something sealed; where the row was not understood, it may."""
+    if field.startswith("protection_case."):
+        return True
+    if ticked := re.fullmatch(r"circumstance\.code\[(.+)\]", field):
+        return is_sealed(ticked[1])
+    stated = row.record.facts.get("circumstance", ()) if row.record else None
+    return field == "circumstance.code" and (stated is None or any(is_sealed(str(f["code"])) for f in stated))
 
 
 def correct(
@@ -142,9 +156,13 @@ def _given_once(store: Store, row: int) -> list[str]:
     return [c.field for c in found.columns.values() if c.fill] if found else []
 
 
-def send_back(store: Store, rows: Sequence[HeldRow], folder: Path) -> list[Path]:
-    """Return workbooks of ROWS in FOLDER, one for each sheet on which some of them stand."""
-    return _write(held_sheets(store, rows), folder)
+def send_back(store: Store, rows: Sequence[HeldRow], folder: Path, *, sealed: bool) -> tuple[list[Path], int]:
+    """Return workbooks of ROWS in FOLDER, one for each sheet on which some of them stand; and of how many rows.
+
+    Without SEALED a row that says, or may say, something sealed is left for who may see that.
+    """
+    open_ones = [r for r in rows if sealed or not any(c.sealed for c in cells(store, r))]
+    return _write(held_sheets(store, open_ones), folder), len(open_ones)
 
 
 def _write(sheets: Collection[HeldSheet], folder: Path) -> list[Path]:

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from childdb.store import BatchRow, Store
-from childdb.store.standing import communes_of_batches
+from childdb.store.standing import BatchAbout, batches_about
 from schemas.errors import NotAllowed, NotFound
 from schemas.records import FileReading
 
 
-def batches_of(store: Store, communes: Collection[str] | None) -> list[BatchRow]:
-    """The batches that speak of COMMUNES (keys of units) and of no other place; all, where None is given."""
-    batches = store.batches()
+def batches_of(store: Store, communes: Collection[str] | None) -> list[BatchAbout]:
+    """The batches that speak of COMMUNES (keys of units) and of no other place; all, where None is given; oldest first."""
+    batches = batches_about(store)
     if communes is None:
         return batches
-    places, seen = communes_of_batches(store), set[int]()
+    here, seen = frozenset(communes), set[int]()
     for batch in batches:
-        about = places.get(batch.number, set())
-        if (about and about <= set(communes)) or (batch.undoes is not None and batch.undoes in seen):
+        if (batch.communes and batch.communes <= here) or (batch.undoes is not None and batch.undoes in seen):
             seen.add(batch.number)
     return [batch for batch in batches if batch.number in seen]
+
+
+def batches_page(
+    store: Store, communes: Collection[str] | None, *, first: int, most: int
+) -> tuple[list[BatchRow], int]:  # fmt: skip
+    """MOST of those batches from the FIRSTth on, the newest first, without reference data; and how many there are."""
+    numbers = [batch.number for batch in reversed(batches_of(store, communes)) if batch.kind != "reference"]
+    return list(reversed(store.batches(numbers[first : first + most]))), len(numbers)
 
 
 def require_batch_of(store: Store, number: int, communes: Collection[str] | None) -> None:

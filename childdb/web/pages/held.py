@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-
 from starlette.responses import Response
 
 from childdb.web.jobs import DONE
 from childdb.web.page import Page, Visit
-from childdb.web.viewer import HELD, NAMES
+from childdb.web.viewer import HELD, NAMES, SEALED
 from childdb.workflow.mending import HeldRow, Likely, admit, cells, held, likely
 from schemas.errors import NotFound
+from schemas.issues import Issue
 
 ORDER = 2
 PURPOSE = "sửa dòng giữ lại"
 _AT_ONCE = 50
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A held row as the list shows it: its number, where it stands, and why it waits (never a name)."""
-
-    id: int
-    unit: str
-    file: str
-    sheet: str
-    number: int
-    causes: tuple[str, ...]
-
-
-def _unit(row: HeldRow) -> str:
-    return f"{row.commune_code}@{row.commune_from}" if row.commune_code and row.commune_from else ""
-
-
-def _mine(visit: Visit, unit: str = "") -> list[HeldRow]:
-    """The rows that the viewer may see, of one commune if it is asked for."""
-    code = unit.partition("@")[0] or None
-    rows = visit.store.held_rows(commune=code)
-    return [r for r in rows if visit.viewer.sees(_unit(r)) and unit in ("", _unit(r))]
-
-
 def _row(visit: Visit) -> HeldRow:
     """The row of the path; one of another commune is not there."""
     found = held(visit.store, visit.number("row"))
-    if not visit.viewer.sees(_unit(found)):
+    if not visit.viewer.sees(found.unit):
         raise NotFound("Không có dòng này.", "There is no such row.")
     return found
 
@@ -58,18 +33,15 @@ def listed(visit: Visit) -> Response:
     unit = visit.asked("commune")
     if unit:
         visit.viewer.require_commune(unit)
-    rows = _mine(visit, unit)
-    waiting = [
-        Waiting(r.id, _unit(r), r.file, r.sheet, r.number, tuple(i.cause("vi") for i in r.issues if i.holds))
-        for r in rows
-    ]
-    cause = visit.asked("cause")
-    shown = [w for w in waiting if not cause or cause in w.causes]
-    first = visit.count("from") or 0
+    cause, first = visit.asked("cause"), visit.count("from") or 0
+    page = visit.store.held_page(
+        within=visit.viewer.communes, unit=unit or None, code=cause or None, first=first, most=_AT_ONCE
+    )
+    issues = ((Issue(code), n) for code, n in page.by_code.items())
+    causes = sorted(((i.code, i.cause("vi"), n) for i, n in issues if i.holds), key=lambda c: (-c[2], c[1]))
     return visit.show(
-        "held.html", rows=shown[first : first + _AT_ONCE], count=len(shown), first=first, step=_AT_ONCE, unit=unit,
-        cause=cause, communes=sorted(Counter(w.unit for w in waiting).items()),
-        causes=Counter(c for w in waiting for c in w.causes).most_common(),
+        "held.html", rows=page.lines, count=page.count, first=first, step=_AT_ONCE, unit=unit, cause=cause,
+        communes=sorted(page.by_unit.items()), causes=causes,
     )  # fmt: skip
 
 
@@ -78,9 +50,10 @@ def one(visit: Visit) -> Response:
     row = _row(visit)
     visit.note("web held", PURPOSE, 1)
     shown = cells(visit.store, row)
-    following = [r.id for r in _mine(visit, _unit(row)) if r.id > row.id][:1]
+    hidden = set() if SEALED in visit.viewer.may else {c.letter for c in shown if c.sealed}
+    following = visit.store.held_ids(row.unit, after=row.id, most=1)
     return visit.show(
-        "held_row.html", row=row, unit=_unit(row), cells=sorted(shown, key=lambda c: not c.issues), following=following,
+        "held_row.html", row=row, unit=row.unit, hidden=hidden, cells=sorted(shown, key=lambda c: not c.issues), following=following,
         likely=_likely(visit, row),
     )  # fmt: skip
 
@@ -88,6 +61,8 @@ def one(visit: Visit) -> Response:
 def correct(visit: Visit) -> Response:
     row = _row(visit)
     said = {name.removeprefix("cell-"): visit.asked(name) for name in visit.form if name.startswith("cell-")}
+    if SEALED not in visit.viewer.may:
+        said = {c.letter: said[c.letter] for c in cells(visit.store, row) if c.letter in said and not c.sealed}
     job = visit.desk.start("correct", visit.viewer, {"row": row.id, "said": said, "reason": PURPOSE})
     return visit.go(f"/jobs/{job.id}")
 
@@ -112,7 +87,7 @@ def dismiss(visit: Visit) -> Response:
     row = _row(visit)
     made = visit.store.dismiss(row.id, visit.reason(), actor=visit.viewer.login, now=visit.desk.now())
     visit.tell(f"Đã bỏ dòng {row.number} của {row.file} (lô {made}).")
-    return visit.go(f"/held?commune={_unit(row)}")
+    return visit.go(f"/held?commune={row.unit}")
 
 
 def let_in(visit: Visit) -> Response:
@@ -126,14 +101,15 @@ def let_in(visit: Visit) -> Response:
         reason=PURPOSE,
     )  # fmt: skip
     visit.tell(f"Đã nhận dòng {row.number} của {row.file} (lô {made}).")
-    return visit.go(f"/held?commune={_unit(row)}")
+    return visit.go(f"/held?commune={row.unit}")
 
 
 def send_back(visit: Visit) -> Response:
     """The return workbooks of a commune's rows, written from what is kept."""
     unit = visit.asked("commune")
     visit.viewer.require_commune(unit)
-    job = visit.desk.start("send_back", visit.viewer, {"rows": [r.id for r in _mine(visit, unit)], "unit": unit})
+    words = {"rows": visit.store.held_ids(unit), "unit": unit, "sealed": SEALED in visit.viewer.may}
+    job = visit.desk.start("send_back", visit.viewer, words)
     return visit.go(f"/jobs/{job.id}")
 
 

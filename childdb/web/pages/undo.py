@@ -7,15 +7,17 @@ from starlette.responses import Response
 from childdb.web.jobs import DONE
 from childdb.web.page import Page, Visit
 from childdb.web.viewer import IMPORT
-from childdb.workflow.scope import batches_of, require_batch_of
+from childdb.workflow.scope import batches_page, require_batch_of
 from schemas.errors import NotFound
 
 ORDER = 80
+_AT_ONCE = 50
 
 
 def batches(visit: Visit) -> Response:
-    listed = [b for b in reversed(batches_of(visit.store, visit.viewer.communes)) if b.kind != "reference"]
-    return visit.show("batches.html", batches=listed[:200], more=max(0, len(listed) - 200))
+    first = visit.count("from") or 0
+    listed, count = batches_page(visit.store, visit.viewer.communes, first=first, most=_AT_ONCE)
+    return visit.show("batches.html", batches=listed, count=count, first=first, step=_AT_ONCE)
 
 
 def ask(visit: Visit) -> Response:
