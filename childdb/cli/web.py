@@ -62,7 +62,7 @@ def command(ctx: click.Context, port: int, no_browser: bool, host: str, tls_cert
 
 
 def _need_parts() -> None:
-    if any(find_spec(part) is None for part in ("jinja2", "python_multipart", "starlette", "uvicorn")):
+    if any(find_spec(part) is None for part in ("jinja2", "python_multipart", "segno", "starlette", "uvicorn")):
         raise UsageFault(
             "Máy này chưa cài phần trang web: pip install childdb[web].",
             "The part for pages is not installed here: pip install childdb[web].",

@@ -1,13 +1,16 @@
 """People and rights, requests and breaches, reports, sending: each done on its page."""
 
 import io
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
+import segno
 from docx import Document
 
+from childdb.store import passwords, users
 from childdb.web import tasks
 from childdb.web.viewer import local_administrator, viewer_of
 from childdb.workflow import duties, people
@@ -42,6 +45,13 @@ def test_a_user_is_made_changed_and_shut_out(pages):
         "/people/new", login="lan", name="Lò Thị Lan", role="commune", commune="03256@2025-07-01", **PASSWORD
     )
     assert "otpauth://totp/childdb:lan" in made.text
+    with pages.store.reading() as connection:
+        seed = users.named(connection, pages.store.cipher, "lan").secret["seed"]
+    # the square code says what stands beside it: its lines are those of the address of the seed that is kept
+    drawn = segno.make(passwords.address(seed, "lan"), error="m", micro=False).svg_inline(omitsize=True, lineclass=None)
+    (picture,) = re.findall(r"<svg.*?</svg>", made.text)
+    assert re.search(r' d="([^"]+)"', drawn)[1] in picture
+    assert "style=" not in picture and "<title>Mã vuông cho lan</title>" in picture
     (lan,) = people.accounts(pages.store, now=NOW)
     assert (lan.roles, lan.communes, lan.ready) == (("commune",), ("03256@2025-07-01",), True)
     assert "Lò Thị Lan" in desk.get("/people").text

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+import segno
 from starlette.responses import Response
 
 from childdb.web.page import Page, Visit, attachment, day
@@ -115,9 +116,13 @@ def second_factor(visit: Visit) -> Response:
 
 
 def _second_factor(visit: Visit, login: str) -> Response:
-    """The key for the telephone, shown on this one answer and never again."""
+    """The key for the telephone, as a square code and to be typed, shown on this one answer and never again."""
     seed, address = people.new_second_factor(visit.store, login, actor=visit.viewer.login, now=visit.desk.now())
-    return visit.show("second_factor.html", login=login, address=address,
+    square = segno.make(address, error="m", micro=False)
+    picture = square.svg_inline(
+        light="#fff", omitsize=True, svgclass="square", lineclass=None, title=f"Mã vuông cho {login}"
+    )
+    return visit.show("second_factor.html", login=login, address=address, picture=picture,
                       seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)))  # fmt: skip
 
 
