@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from childdb.store import models as m
 from childdb.store.batches import batch_lines, live_batches
@@ -28,7 +28,8 @@ def standing(store: Store) -> list[CommuneStanding]:
     """Every commune of which the store has a list, by key."""
     s, r, b, i, k = m.source_sheet.c, m.source_row.c, m.batch.c, m.identity.c, m.child_link.c
     with store.reading() as connection:
-        live = live_batches(batch_lines(connection))
+        lines = batch_lines(connection)
+        live = live_batches(lines)
         held = {
             unit_key(code, since): int(count)
             for code, since, count in connection.execute(
@@ -45,17 +46,29 @@ def standing(store: Store) -> list[CommuneStanding]:
             if batch in live:
                 unit = unit_key(code, since)
                 last[unit] = (at, max(listed, last[unit][1]) if unit in last else listed)
+        undone = sorted({number for number, _ in lines} - live)
+        stands = or_(*_stands(undone)) if undone else true()
         children = {
             unit_key(code, since): int(count)
             for code, since, count in connection.execute(
                 select(i.commune_code, i.commune_from, func.count(k.child_key.distinct()))
-                .join(m.child_link, k.identity_id == i.id).group_by(i.commune_code, i.commune_from)
+                .join(m.child_link, k.identity_id == i.id).where(stands).group_by(i.commune_code, i.commune_from)
             )
         }  # fmt: skip
     return [
         CommuneStanding(unit, held.get(unit, 0), children.get(unit, 0), *last.get(unit, (None, None)))
         for unit in sorted(held.keys() | last.keys())
     ]
+
+
+def _stands(undone: list[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a row of a batch that is not among the UNDONE asserts something of an identity, or was admitted by one."""
+    i, r, row, d = m.identity.c, m.record.c, m.source_row.c, m.row_decision.c
+    said = (
+        select(row.id).join(m.record, r.id == row.record_id).where(r.identity_id == i.id, row.batch_id.not_in(undone))
+    )
+    let_in = select(d.id).join(m.record, r.id == d.record_id).where(r.identity_id == i.id, d.batch_id.not_in(undone))
+    return said.exists(), let_in.exists()
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 _KEPT_DAYS = 14
 _UPLOADING = 60 * 60  # seconds
 _OPEN = ("id", "kind", "owner", "made_at", "state", "done", "total")  # what of a job stands in the clear
-KNOWN = frozenset({"pairs", "due", "figures"})
+KNOWN = frozenset({"pairs", "due", "coverage", "figures"})
 
 
 @dataclass(frozen=True)

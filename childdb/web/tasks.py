@@ -351,6 +351,14 @@ def due(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, An
     return _kept(job, place, {"batch": batch, "doses": due_now(store, today())})
 
 
+def coverage(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
+    """How many of the children of each commune are known."""
+    from childdb.workflow.coverage import coverage as story
+
+    batch = store.last_batch()
+    return _kept(job, place, {"batch": batch, "units": story(store, date.fromisoformat(job.words["words"]["day"]))})
+
+
 def figures(job: Job, store: Store, progress: Progress, place: Path) -> dict[str, Any]:
     """Every figure with its targets."""
     from childdb.workflow.targets import computed
@@ -417,7 +425,7 @@ TASKS: dict[str, Task] = {
     "preview": preview, "import": do_import, "undo_preview": undo_preview, "undo": undo, "correct": correct,
     "send_back": send_back, "erase": erase, "rehearse": rehearse, "send": send, "report": report, "forms": forms,
     "report_check": report_check,
-    "pairs": pairs, "due": due, "figures": figures, "explain": explain, "trend": trend,
+    "pairs": pairs, "due": due, "coverage": coverage, "figures": figures, "explain": explain, "trend": trend,
     "compare": compare,
 }  # fmt: skip
 # words of a job that are not kept once it is done: which child a parent asked to erase, what a row was put right to
@@ -427,6 +435,6 @@ TITLES = {
     "undo": "Rút lại", "correct": "Đọc lại dòng đã sửa", "send_back": "Lập bảng tính trả lại xã",
     "erase": "Xóa hẳn", "rehearse": "Thử gửi", "send": "Gửi tỉnh", "report": "Lập báo cáo",
     "forms": "Lập phiếu xin đóng góp", "report_check": "Đối chiếu báo cáo",
-    "pairs": "Tìm trẻ ghi nhiều lần", "due": "Tìm trẻ đến hạn tiêm", "figures": "Tính chỉ tiêu",
+    "pairs": "Tìm trẻ ghi nhiều lần", "due": "Tìm trẻ đến hạn tiêm", "coverage": "Tính tỷ lệ trẻ đã biết", "figures": "Tính chỉ tiêu",
     "explain": "Tìm căn cứ của con số", "trend": "Tính qua các năm", "compare": "So hai lần tính",
 }  # fmt: skip

@@ -14,7 +14,7 @@ RESULTS = {"preview": "/import/{id}", "import": "/import/{id}", "undo_preview": 
            "undo": "/undo/{batch}/{id}", "correct": "/held/corrected/{id}", "send_back": "/held/sent/{id}",
            "erase": "/duties/erased/{id}", "rehearse": "/sending/jobs/{id}", "send": "/sending/jobs/{id}",
            "report": "/reports/{id}", "forms": "/reports/{id}", "report_check": "/reports/{id}",
-           "pairs": "/pairs", "due": "/due", "figures": "/targets", "explain": "/derived/{id}", "trend": "/derived/{id}",
+           "pairs": "/pairs", "due": "/due", "coverage": "/", "figures": "/targets", "explain": "/derived/{id}", "trend": "/derived/{id}",
            "compare": "/derived/{id}"}  # fmt: skip
 
 
