@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 EPOCH = date(1970, 1, 1)
 
@@ -16,6 +16,11 @@ def epoch_day(day: date) -> int:
 
 def from_epoch_day(days: int) -> date:
     return EPOCH + timedelta(days=days)
+
+
+def on_this_clock(moment: datetime) -> str:
+    """A moment by this computer's clock: 05/03/2019 14:30; one without a zone is UTC, as the store keeps them."""
+    return f"{(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone():%d/%m/%Y %H:%M}"
 
 
 def completed_months(born: date, on: date) -> int:

@@ -7,7 +7,13 @@ from datetime import datetime
 import click
 
 from childdb.cli.door import MOMENT, actor, now, opened
-from childdb.cli.output import emit, format_option, lang, on_this_clock, say
+from childdb.cli.output import emit_register, format_option, say
+from schemas.dates import on_this_clock
+
+_HEADINGS = {
+    "number": "số", "detected": "phát hiện", "notify_by": "báo trước", "notified": "đã báo", "notified_to": "báo cho",
+    "closed": "đã khép", "late": "trễ", "children": "số trẻ", "what": "chuyện gì", "done": "đã làm",
+}  # fmt: skip
 
 
 @click.group("incident")
@@ -48,23 +54,7 @@ def list_(ctx: click.Context, only_open: bool, fmt: str) -> None:
 
     with opened(ctx) as store:
         found = [i for i in duties.incidents(store) if i.closed is None or not only_open]
-    columns = [
-        "number",
-        "detected",
-        "notify_by",
-        "notified",
-        "notified_to",
-        "closed",
-        "late",
-        "children",
-        "what",
-        "done",
-    ]
-    headings = ["số", "phát hiện", "báo trước", "đã báo", "báo cho", "đã khép", "trễ", "số trẻ", "chuyện gì", "đã làm"]
-    rows = [{**vars(i), "late": i.late(now())} for i in found]
-    if fmt == "table":
-        rows = [{k: on_this_clock(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in rows]
-    emit(rows, columns, fmt, columns if lang(ctx) == "en" else headings)
+    emit_register(ctx, [{**vars(i), "late": i.late(now())} for i in found], _HEADINGS, fmt)
 
 
 @command.command("notify")

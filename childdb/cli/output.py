@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from schemas.dates import on_this_clock
 from schemas.text import neutral
 
 
@@ -42,11 +43,6 @@ def lang(ctx: click.Context) -> str:
     return str((ctx.find_root().obj or {}).get("lang") or "vi")
 
 
-def on_this_clock(moment: datetime) -> str:
-    """A moment by this computer's clock: 05/03/2019 14:30."""
-    return f"{moment.astimezone():%d/%m/%Y %H:%M}"
-
-
 def emit(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], fmt: str, headings: Sequence[str] = ()) -> None:
     """Print ROWS: `columns` are the keys (CSV and JSON names), `headings` what a table shows instead."""
     listed = [[_plain(row.get(c)) for c in columns] for row in rows]
@@ -60,6 +56,17 @@ def emit(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], fmt: str, he
         )
     else:
         _table(listed, list(headings or columns))
+
+
+def emit_register(
+    ctx: click.Context, rows: Iterable[Mapping[str, Any]], headings: Mapping[str, str], fmt: str
+) -> None:  # fmt: skip
+    """Print ROWS under HEADINGS (column and what it is called in Vietnamese); in a table moments are told by this computer's
+    clock."""
+    columns = list(headings)
+    if fmt == "table":
+        rows = [{k: on_this_clock(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in rows]
+    emit(rows, columns, fmt, columns if lang(ctx) == "en" else list(headings.values()))
 
 
 def _plain(value: Any) -> Any:

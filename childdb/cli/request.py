@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from childdb.cli.door import MOMENT, actor, now, opened, reason_option
-from childdb.cli.output import emit, format_option, lang, on_this_clock, say
+from childdb.cli.output import emit_register, format_option, lang, say
 from schemas.clocks import REQUESTS, clocks
+from schemas.dates import on_this_clock
 
-if TYPE_CHECKING:
-    from childdb.workflow.duties import Request
+_HEADINGS = {
+    "number": "số", "kind": "loại", "received": "nhận lúc", "acknowledge_by": "báo nhận trước", "acknowledged": "đã báo nhận",
+    "due": "hạn trả lời", "answered": "đã trả lời", "late": "trễ", "done": "đã làm", "erased_in": "xóa ở lô",
+}  # fmt: skip
 
 
 @click.group("request")
@@ -53,41 +55,10 @@ def list_(ctx: click.Context, only_open: bool, fmt: str) -> None:
 
     with opened(ctx) as store:
         found = [r for r in duties.requests(store) if r.answered is None or not only_open]
-    columns = [
-        "number",
-        "kind",
-        "received",
-        "acknowledge_by",
-        "acknowledged",
-        "due",
-        "answered",
-        "late",
-        "done",
-        "erased_in",
-    ]
-    headings = [
-        "số",
-        "loại",
-        "nhận lúc",
-        "báo nhận trước",
-        "đã báo nhận",
-        "hạn trả lời",
-        "đã trả lời",
-        "trễ",
-        "đã làm",
-        "xóa ở lô",
-    ]
     english = lang(ctx) == "en"
-    emit([_row(r, english, fmt) for r in found], columns, fmt, columns if english else headings)
-
-
-def _row(request: Request, english: bool, fmt: str) -> dict[str, Any]:
-    row = {**vars(request), "late": request.late(now())}
-    if fmt == "table":
-        kind = next(c for c in clocks() if c.name == request.kind)
-        row["kind"] = kind.en if english else kind.vi
-        row.update({k: on_this_clock(v) for k, v in row.items() if isinstance(v, datetime)})
-    return row
+    words = {c.name: c.en if english else c.vi for c in clocks()} if fmt == "table" else {}
+    rows = [{**vars(r), "late": r.late(now()), "kind": words.get(r.kind, r.kind)} for r in found]
+    emit_register(ctx, rows, _HEADINGS, fmt)
 
 
 @command.command("show")

@@ -17,7 +17,7 @@ import platformdirs
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-from schemas.errors import ChildDBError, NoSpace, StoreBusy, UnreadableFile, UsageFault
+from schemas.errors import ChildDBError, NoSpace, NotFound, StoreBusy, UnreadableFile, UsageFault
 
 BUSY_SECONDS = 10
 
@@ -91,10 +91,18 @@ def faults_named() -> Iterator[None]:
         yield
     except (OperationalError, DatabaseError) as fault:
         raise _named(fault) from fault
+    except OverflowError as fault:  # SQLite's own integers end there; the server's driver says it as below
+        if "SQLite" not in str(fault):
+            raise
+        raise _no_number() from fault
     except OSError as fault:
         if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG):
             raise NoSpace("Đĩa đầy hoặc không ghi được.", "The disk is full or cannot be written.") from fault
         raise
+
+
+def _no_number() -> NotFound:
+    return NotFound("Không có gì mang số ấy: số quá lớn.", "Nothing has that number: it is too large.")
 
 
 def _named(fault: DatabaseError) -> ChildDBError:
@@ -114,6 +122,8 @@ def _named(fault: DatabaseError) -> ChildDBError:
             "Tệp này không phải kho dữ liệu childdb, hoặc đã hỏng.",
             "This file is no store of childdb, or it is damaged.",
         )
+    if "bigint out of range" in said or "integer out of range" in said:
+        return _no_number()
     if "connection" in said and isinstance(fault, OperationalError):
         return ChildDBError(
             "Không kết nối được máy chủ cơ sở dữ liệu; kiểm tra địa chỉ, tài khoản và mạng.",

@@ -18,7 +18,7 @@ from childdb.store.batches import batch_lines, last_batch, live_batches, open_ba
 from childdb.store.bulk import chunks
 from childdb.store.crypto import Cipher
 from childdb.store.database import connect, default_key_file, faults_named, sqlite_file, store_url
-from schemas.errors import KeyFault, NotSetUp
+from schemas.errors import KeyFault, NotSetUp, UsageFault
 from schemas.facts import IDENTITY_FIELDS
 from schemas.records import FileReading, Record, Value
 
@@ -371,7 +371,10 @@ class Store:
             return made
 
     def note_use(self, actor: str, what: str, reason: str, rows: int, *, now: datetime) -> None:
-        """Named rows were shown or sent: an entry of the access log and of the audit chain."""
+        """Named rows were shown or sent: an entry of the access log and of the audit chain; refused without a reason, whose
+        one line the words of a search may follow."""
+        if not reason.partition("\n")[0].strip():
+            raise UsageFault("Cần ghi lý do xem hoặc gửi họ tên.", "A reason is needed to see or send names.")
         with self.writing() as connection:
             number = int(connection.scalar(select(func.max(m.access_event.c.id))) or 0) + 1
             purpose = self.cipher.encrypt(reason, "access_event.purpose")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from childdb.workflow.figures import titles
 from childdb.workflow.finding import Finder
 from childdb.workflow.opening import Store
 from schemas.codes import units
+from schemas.dates import on_this_clock
 from schemas.errors import NotFound, UsageFault
 
 
@@ -216,8 +217,7 @@ def day(value: Any) -> str:
     if value in (None, ""):
         return ""
     if isinstance(value, datetime):
-        moment = value if value.tzinfo else value.replace(tzinfo=UTC)  # the store keeps UTC
-        return f"{moment.astimezone():%d/%m/%Y %H:%M}"
+        return on_this_clock(value)
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     text = str(value)

@@ -85,7 +85,7 @@ class Finder:
                 if (asked is None or asked & set(later_units(key))) and (within is None or within(key))
             }  # fmt: skip
         found = self._index.find(query.name, mother=query.mother, born=born, communes=here, limit=query.limit)
-        self._store.note_use(actor, "find", f"{reason}\n{query}", len(found.refs), now=now)
+        self._store.note_use(actor, "find", f"{' '.join(reason.split())}\n{query}", len(found.refs), now=now)
         people = {p.identity: p for p in self._store.people(only=found.refs)}
         return Answer([people[ref] for ref in found.refs if ref in people], found.children, found.near)
 

@@ -72,6 +72,20 @@ def test_the_access_log_tells_who_saw_names_and_why(run):
     assert json.loads(run("audit", "log", "--actor", "không ai", "--format", "json")[1]) == []
 
 
+@pytest.mark.parametrize("words", [
+    ("request", "add", "--kind", "view", "--from", "Mẹ", "--child", "9" * 20), ("held", "dismiss", "9" * 20, "--reason", "x"),
+    ("undo", "9" * 20, "--dry-run"),
+])  # fmt: skip
+def test_a_number_that_no_store_holds_names_nothing(run, words):
+    assert run(*words)[0] == 11
+
+
+def test_names_are_not_shown_for_a_blank_reason(run):
+    run("request", "add", "--kind", "view", "--from", "Mẹ Kín")
+    code, said, told = run("request", "show", "1", "--reason", "  ")
+    assert code == 2 and "Kín" not in said + told
+
+
 def test_a_request_and_its_clocks(run):
     code, out, _ = run("request", "add", "--kind", "delete", "--from", "Mẹ cháu", "--received", "05/03/2026 09:00")
     assert code == 0
