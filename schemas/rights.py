@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from schemas.codes import successor_of, units
-from schemas.errors import NotAllowed, UsageFault
+from schemas.errors import UsageFault
 
 ACTIONS = {
     "import": ("nhập bảng tính, rút lại lô của mình", "import workbooks, undo one's own batches"),
@@ -62,7 +62,7 @@ WORDS = {
 class Rights:
     """What one person may see and do; `communes` are keys of units (CODE@FROM), None means every unit.
 
-    Pages ask here and nowhere else. Where communes are named, counts of other communes and totals that hold them
+    What a page asks is said of these by `childdb.web.viewer`. Where communes are named, counts of other communes and totals that hold them
     (the district's) are not for this person either.
     """
 
@@ -74,35 +74,14 @@ class Rights:
     actions: frozenset[str] = field(default_factory=frozenset)
 
     @property
-    def sees_everywhere(self) -> bool:
-        """Whether totals over all communes may be seen."""
-        return self.communes is None
-
-    @property
     def sees_children(self) -> bool:
         """Whether rows or figures of any child may be seen at all; an administrator alone sees none."""
         return self.communes is None or bool(self.communes)
-
-    def sees_commune(self, code: str) -> bool:
-        """Whether rows and figures of a commune may be seen; CODE is CODE@FROM, or a code whose every holder is meant.
-
-        A bare code may mean two territories (four were reused on 2025-07-01): then both must be allowed.
-        """
-        if self.communes is None:
-            return True
-        meant = {code} if "@" in code else {unit.key for unit in units().values() if unit.code == code}
-        return bool(meant) and meant <= self.communes
 
     def may(self, action: str) -> bool:
         if action not in ACTIONS:
             raise ValueError(action)
         return action in self.actions
-
-    def demand(self, action: str) -> None:
-        """Refuses (NotAllowed, exit 12) where the action is not allowed."""
-        if not self.may(action):
-            vi, en = ACTIONS[action]
-            raise NotAllowed(f"Bạn không có quyền này: {vi}.", f"You may not do this: {en}.")
 
 
 def local(login: str) -> Rights:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from schemas.codes import communes_on, successions, units
-from schemas.errors import NotAllowed, UsageFault
+from schemas.codes import successions, units
+from schemas.errors import UsageFault
 from schemas.rights import ACTIONS, ROLES, WORDS, local, rights_of
 
 
@@ -29,10 +27,8 @@ def _some_commune() -> str:
 def test_each_role_sees_and_may_what_the_table_says(role, names, everywhere, may):
     places = [_some_commune()] if role in ("collaborator", "commune") else []
     rights = rights_of("lan", [role], places)
-    assert (rights.sees_names, rights.sees_everywhere, rights.sees_sealed) == (names, everywhere, False)
+    assert (rights.sees_names, rights.communes is None, rights.sees_sealed) == (names, everywhere, False)
     assert {a for a in ACTIONS if rights.may(a)} == set(may.split())
-    with pytest.raises(NotAllowed):
-        [rights.demand(action) for action in ACTIONS]
 
 
 def test_a_commune_sees_itself_and_what_became_it_and_nothing_else():
@@ -40,23 +36,13 @@ def test_a_commune_sees_itself_and_what_became_it_and_nothing_else():
     rights = rights_of("lan", ["commune", "sealed"], [here])
     earlier = {s.key for s in successions() if s.successor == here}
     assert rights.sees_sealed
-    assert {key for key in units() if rights.sees_commune(key)} == {here, *earlier}
-
-
-def test_a_bare_code_that_means_two_territories_needs_both():
-    codes = [unit.code for unit in units().values() if unit.level == "commune"]
-    reused = next(c for c in codes if codes.count(c) > 1 and len({u.name for u in units().values() if u.code == c}) > 1)
-    key = next(unit.key for unit in communes_on(date(2025, 12, 1)) if unit.code == reused)
-    one = rights_of("lan", ["commune"], [key])
-    assert one.sees_commune(key)
-    assert one.sees_commune(reused) == all(one.sees_commune(u.key) for u in units().values() if u.code == reused)
-    assert not one.sees_commune("99999")
+    assert rights.communes == {here, *earlier}
 
 
 def test_an_administrator_alone_sees_no_child():
     rights = rights_of("quan tri", ["administrator"], [])
     assert not rights.sees_children
-    assert not any(rights.sees_commune(key) for key in units())
+    assert rights.communes == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +65,7 @@ def test_roles_that_do_not_go_together_are_refused(roles, places):
 def test_the_one_computer_of_the_office_may_everything():
     rights = local("lan")
     assert all(rights.may(action) for action in ACTIONS)
-    assert rights.sees_names and rights.sees_sealed and rights.sees_everywhere
+    assert rights.sees_names and rights.sees_sealed and rights.communes is None
 
 
 def test_every_role_has_its_words():
