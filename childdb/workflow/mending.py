@@ -105,13 +105,14 @@ def cells(store: Store, row: HeldRow) -> list[Cell]:
 
 
 def _says_sealed(row: HeldRow, field: str) -> bool:
-    """Whether a cell that says something of FIELD says something sealed; where the row was not understood, it may."""
+    """Whether a cell that says something of FIELD says something sealed; where it was not understood whole, it may."""
     if field.startswith("protection_case."):
         return True
     if ticked := re.fullmatch(r"circumstance\.code\[(.+)\]", field):
         return is_sealed(ticked[1])
-    stated = row.record.facts.get("circumstance", ()) if row.record else None
-    return field == "circumstance.code" and (stated is None or any(is_sealed(str(f["code"])) for f in stated))
+    stated = row.record.facts.get("circumstance", ()) if row.record else ()
+    unknown = not stated or any(i.code == "circumstance_unknown" for i in row.issues)
+    return field == "circumstance.code" and (unknown or any(is_sealed(str(f["code"])) for f in stated))
 
 
 def correct(

@@ -112,7 +112,11 @@ def test_what_a_held_row_says_that_is_sealed_is_neither_shown_nor_sent_back_nor_
         ColumnReading("C", "Bị bạo lực", "circumstance.code[1.09]"), ColumnReading("D", "Mồ côi", "circumstance.code[1.01]"),
     )  # fmt: skip
     said = ({"B": "nhiễm HIV", "C": "x"}, {"B": "khuyết tật", "D": "x"}, {"B": "chữ lạ"})
-    records = (record("Lò Thị A", codes=("1.05", "1.09")), record("Lò Thị B", codes=("1.04", "1.01")), None)
+    records = (
+        record("Lò Thị A", codes=("1.05", "1.09")),
+        record("Lò Thị B", codes=("1.04", "1.01")),
+        record("Lò Thị C"),
+    )
     rows = tuple(
         SourceRow("Trang 1", n, {"A": "Lò Thị", **cells}, "held_back", known,
                   (Issue("sex_missing", "sex"), *((Issue("circumstance_unknown", "circumstance.code", "B", cells["B"]),) if n == 2 else ())))
