@@ -70,6 +70,7 @@ class Queue:
     def __init__(self, folder: Path, sealer: Sealer) -> None:
         self.folder, self.sealer = folder, sealer
         self._turning = threading.Lock()
+        self._read: dict[str, tuple[tuple[int, int, int], Job]] = {}  # as they were read last
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def place(self, job: str) -> Path:
@@ -120,8 +121,14 @@ class Queue:
         file = self.place(id) / "job.json"
         for _ in range(20):
             try:
-                said = json.loads(file.read_text("ascii"))
-                return Job(**json.loads(self.sealer.opened(said.pop("sealed"))), **said)
+                there = file.stat()
+                mark = (there.st_ino, there.st_mtime_ns, there.st_size)  # another file, once it is written anew
+                kept = self._read.get(id)
+                if kept is None or kept[0] != mark:
+                    said = json.loads(file.read_text("ascii"))
+                    job = Job(**json.loads(self.sealer.opened(said.pop("sealed"))), **said)
+                    self._read[id] = kept = (mark, job)
+                return kept[1]
             except (FileNotFoundError, ValueError, KeyError, TypeError) as fault:
                 raise NotFound("Không có việc này.", "There is no such job.") from fault
             except PermissionError:
@@ -130,15 +137,17 @@ class Queue:
 
     def all(self) -> list[Job]:
         """Every job that can be read, oldest first."""
-        found = []
-        for place in self.folder.iterdir():
-            if _NAME.fullmatch(place.name):
-                with suppress(NotFound):
-                    found.append(self.read(place.name))
+        found, names = [], {p.name for p in self.folder.iterdir() if _NAME.fullmatch(p.name)}
+        for name in names:
+            with suppress(NotFound):
+                found.append(self.read(name))
+        for gone in [name for name in list(self._read) if name not in names]:  # by another process: an erasure too
+            self._read.pop(gone, None)
         return sorted(found, key=lambda j: (j.made_at, j.id))
 
     def drop(self, id: str) -> None:
         shutil.rmtree(self.place(id), ignore_errors=True)
+        self._read.pop(id, None)
 
     # -- its files ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -104,6 +105,20 @@ def test_a_changed_key_opens_what_was_sealed_and_another_one_does_not(pages):
         lost.sealer.read(lost.place(job.id) / "in-0.age")
     lost.sweep(datetime.now(UTC) + timedelta(hours=2))
     assert not lost.place(job.id).exists()
+
+
+def test_a_job_is_read_again_only_where_it_is_another_and_forgotten_with_its_folder(pages, monkeypatch):
+    queue, opened = pages.desk.queue, []
+    inside = queue.sealer.opened
+    monkeypatch.setattr(queue.sealer, "opened", lambda text: (opened.append(text), inside(text))[1])
+    job = queue.add("preview", "lan", {"files": ["Lò Thị Kín.csv"]}, now=NOW)
+    assert queue.all() == queue.all() and len(opened) == 1
+    queue.write(replace(job, state="done"))
+    assert queue.read(job.id).state == "done" and len(opened) == 2
+    shutil.rmtree(queue.place(job.id))  # as an erasure of another process does
+    assert queue.all() == [] and not queue._read
+    with pytest.raises(NotFound):
+        queue.read(job.id)
 
 
 def test_what_was_cut_short_or_changed_on_the_disk_is_not_there(pages):
