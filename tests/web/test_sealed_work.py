@@ -69,8 +69,12 @@ def test_nothing_that_was_dropped_in_or_made_of_it_stands_in_the_clear(pages, mo
     assert _in_the_clear(folder) == []
     pages.desk.worker.wake = at_work
     pages.work()
-    assert "Lò Thị Kín" in desk.get(place).text and seen == [(0, ["danh-sach-kin.csv"])]
+    shown = desk.get(place).text
+    assert "Lò Thị Kín" in shown and seen == [(0, ["danh-sach-kin.csv"])]
     assert _in_the_clear(folder) == []
+    # a meaning that the page does not offer would be remembered for the sender's later lists
+    for forged in (("heading-7", "thon ban", "column-7", "child_profile.x"), ("question-1", "x|y", "answer-1", "z")):
+        assert desk.form(f"{place}/files/0", **dict([forged[:2], forged[2:]])).status_code == 400
     assert "Đã nhập 1 tệp" in desk.done(f"{place}/import").text
     returned = desk.get(f"{place}/returns.zip")
     (book,) = zipfile.ZipFile(io.BytesIO(returned.content)).namelist()

@@ -94,17 +94,35 @@ def correct(visit: Visit) -> Response:
             of_file["list_date"] = date.fromisoformat(listed).isoformat()
         except ValueError as fault:
             raise UsageFault("Ngày ghi chưa đúng.", "The date is not right.") from fault
-    of_file["headings"] = {**of_file.get("headings", {}), **_pairs(visit, "heading", "column")}
-    of_file["answers"] = {**of_file.get("answers", {}), **_pairs(visit, "question", "answer")}
+    headings, answers = _pairs(visit, "heading", "column"), _pairs(visit, "question", "answer")
+    if not (set(headings.items()) | set(answers.items())) <= _offered(job.result["files"][number]):
+        raise UsageFault(
+            "Lựa chọn này không có trên trang; tải lại trang.", "The page does not offer that; load it again."
+        )
+    of_file["headings"] = {**of_file.get("headings", {}), **headings}
+    of_file["answers"] = {**of_file.get("answers", {}), **answers}
     visit.desk.queue.once_more(job, now=visit.desk.now(), words={**job.words, "said": said})
     visit.desk.worker.wake()
     return visit.go(f"/import/{job.id}")
 
 
+def _offered(file: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """What the preview of a file lets a person choose: a heading or a question, and what is said of it. What is chosen is
+    remembered for the sender's later lists, so nothing else may be."""
+    columns = {(c["key"].strip(), id) for s in file["sheets"] for c in s["columns"] for id, _ in s["choices"]}
+    questions = {(f"{q['code']}|{q['value']}".strip(), answer) for q in file["questions"] for _, answer in q["choices"]}
+    return columns | questions
+
+
 def _pairs(visit: Visit, asked: str, said: str) -> dict[str, str]:
     """What was chosen in a form whose fields stand in numbered pairs; what was left as it is, is left out."""
     fields = [name.removeprefix(f"{asked}-") for name in visit.form if name.startswith(f"{asked}-")]
-    return {visit.asked(f"{asked}-{n}"): answer for n in fields if (answer := visit.asked(f"{said}-{n}"))}
+    # a browser sends a line break as two signs
+    return {
+        visit.asked(f"{asked}-{n}").replace("\r\n", "\n"): answer
+        for n in fields
+        if (answer := visit.asked(f"{said}-{n}"))
+    }
 
 
 def do_import(visit: Visit) -> Response:
