@@ -19,7 +19,7 @@ from itertools import product
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from childdb.store import audit
 from childdb.store import models as m
@@ -219,6 +219,7 @@ def erase(connection: Connection, cipher: Cipher, identities: list[int], *, requ
     _households(connection, cipher, records)
     _identities(connection, cipher, identities)
     _texts(connection, cipher, known)
+    _frames(connection, cipher, known)
     _registers(connection, cipher, identities, request, made, known)
     entry = Entry(made, request, now.isoformat(), tuple(sorted({*marks, *known.marks})))
     value = json.dumps(entry.plain()).encode("ascii")
@@ -352,6 +353,25 @@ def _texts(connection: Connection, cipher: Cipher, known: _Known) -> None:
             if known.in_text(name):
                 unnamed = cipher.encrypt(_ERASED + PurePath(name).suffix, place)
                 connection.execute(update(table).where(table.c.id == number).values({column: unnamed}))
+
+
+def _frames(connection: Connection, cipher: Cipher, known: _Known) -> None:
+    """The child's name in what stands around rows: headings of a sheet kept for one child, and what was found of a sheet."""
+    s, i, a = m.source_sheet.c, m.row_issue.c, m.heading_answer.c
+    for number, columns in connection.execute(select(s.id, s.columns)).all() if known.names else ():
+        again = [{**c, "heading": _ERASED} if known.in_text(c["heading"]) else c for c in columns]
+        if again != columns:
+            connection.execute(update(m.source_sheet).where(s.id == number).values(columns=again))
+    told = select(i.id, i.value, i.slots).where(i.source_row_id.is_(None))
+    for number, value, slots in connection.execute(told).all() if known.names else ():
+        said = [
+            cipher.decrypt(kept, f"row_issue.{name}") for name, kept in (("value", value), ("slots", slots)) if kept
+        ]
+        if any(known.in_text(text) for text in said):
+            connection.execute(update(m.row_issue).where(i.id == number).values(value=None, slots=None))
+    for number, heading in connection.execute(select(a.id, a.heading)).all() if known.names else ():
+        if known.in_text(heading):
+            connection.execute(delete(m.heading_answer).where(a.id == number))
 
 
 def _registers(

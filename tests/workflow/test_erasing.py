@@ -1,5 +1,6 @@
 """Erasure: nothing that names the child is left in any byte, no figure moves, and a restore does not bring it back."""
 
+import dataclasses
 import io
 import json
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ import pytest
 from childdb.cli.main import main
 from childdb.store import Store
 from childdb.store import models as m
+from childdb.store.answers import remember_heading
 from childdb.store.named import named_records
 from childdb.store.snapshot import write_snapshot
 from childdb.workflow import duties, erasing
@@ -23,6 +25,7 @@ from childdb.workflow.villages import Place, in_place
 from schemas.errors import NotFound, StoreBusy, UsageFault
 from schemas.files import file_lock
 from schemas.issues import Issue
+from schemas.records import ColumnReading
 from tests.store.people import file, record, sheet
 from tests.workflow.office import DAY, copy, make
 
@@ -136,13 +139,29 @@ def test_every_encrypted_text_that_is_left_says_nothing_of_the_child(office):
 def test_names_of_files_and_what_was_written_in_the_registers_say_nothing_of_the_child(office):
     store, words = office.store, {"actor": "lan", "now": NOW}
     office.bring(record("Vì Thị Năm", mother="Lò Thị Sáu"), name="bo-sung_chau.lo-thi-hoa.xlsx")
+    headed = tuple(
+        ColumnReading(c, f"{of} | Cân nặng", None) for c, of in (("A", "Cháu Lò Thị Hoa"), ("B", "Cháu khác"))
+    )
+    own = dataclasses.replace(sheet([], name="Lò Thị Hoà"), columns=headed)
+    refused = dataclasses.replace(
+        own, status="refused", issues=(Issue("heading_unread", None, "A", "Lò Thị Hoa | Cao"),)
+    )
+    store.write_import(file(own, refused, name="hai"), {}, **words)
+    remember_heading(store, (own.commune_code, own.commune_from, "t"), "lo thi hoa | can nang", "x", **words)
     duties.add_incident(store, "mất sổ có cháu Lò Thị Hoà", detected=NOW, **words)
     duties.add_incident(store, "mất USB", detected=NOW, **words)
     duties.close_incident(store, 1, "báo mẹ cháu Lò Thị Hoa", **words)
     duties.add_request(store, "view", "Lò Thị Hoa (chị)", received=NOW, **words)
     duties.answer(store, 2, "đã cho xem dữ liệu của Lò Thị Hòa", **words)
     erase(office)
-    assert store.batches()[-2].file == "(đã xóa tên).xlsx" and store.batches()[1].file == "1"
+    with store.reading() as connection:
+        (sheets, issues, answers) = (
+            connection.execute(t.select()).all() for t in (m.source_sheet, m.row_issue, m.heading_answer)
+        )
+    assert [c["heading"] for c in sheets[-1].columns] == ["(đã xóa tên)", "Cháu khác | Cân nặng"]
+    assert store.cipher.decrypt(sheets[-1].name, "source_sheet.name") == "(đã xóa tên)" and answers == []
+    assert all(i.value is None and i.slots is None for i in issues if i.source_row_id is None)
+    assert store.batches()[-3].file == "(đã xóa tên).xlsx" and store.batches()[1].file == "1"
     one, other = duties.incidents(store)
     assert (one.what, one.done, other.what) == ("(đã xóa tên)", "(đã xóa tên)", "mất USB")
     assert duties.requests(store)[1].done == "(đã xóa tên)"
