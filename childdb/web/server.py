@@ -126,6 +126,7 @@ def _the_one(store: Store) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with file_lock(folder / _LOCK):
+            (folder / _RUNS).unlink(missing_ok=True)  # of one that died: its port may be another program's
             yield
     except BlockingIOError as fault:
         raise UsageFault("Các trang của kho này đang chạy ở cửa sổ khác.",

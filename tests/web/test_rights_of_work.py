@@ -75,6 +75,8 @@ def test_a_row_is_not_let_in_as_a_child_of_another_commune(pages):
     mine, other = ({i.fields["commune_code"]: i for i in pages.store.people()}[c[0]] for c in (HERE, THERE))
     shown = lan.get(f"/held/{row.id}").text
     assert f'name="same_as" value="{mine.identity}"' in shown and f'value="{other.identity}"' not in shown
+    (look,) = people.access_log(pages.store, people.standing(pages.store, "lan").rights)
+    assert look.rows == 2  # the row's own and the one who may be meant
     before = pages.store.last_batch()
     assert lan.form(f"/held/{row.id}/admit", same_as=str(other.identity)).status_code == 404
     assert pages.store.last_batch() == before

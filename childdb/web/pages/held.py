@@ -46,15 +46,16 @@ def listed(visit: Visit) -> Response:
 
 
 def one(visit: Visit) -> Response:
-    """One row, with its names: noted in the access log."""
+    """One row, with its names and those of who may be meant: noted in the access log."""
     row = _row(visit)
-    visit.note("web held", PURPOSE, 1)
+    known = _likely(visit, row)
+    visit.note("web held", PURPOSE, 1 + len(known))
     shown = cells(visit.store, row)
     hidden = set() if SEALED in visit.viewer.may else {c.letter for c in shown if c.sealed}
     following = visit.store.held_ids(row.unit, after=row.id, most=1)
     return visit.show(
         "held_row.html", row=row, unit=row.unit, hidden=hidden, cells=sorted(shown, key=lambda c: not c.issues), following=following,
-        likely=_likely(visit, row),
+        likely=known,
     )  # fmt: skip
 
 
