@@ -47,7 +47,7 @@ ADULT_MONTHS = 216
 _AGES = ("age_months_lo", "age_months_hi", "age_years_lo", "age_years_hi", "age_band", "school_age")
 _HOME = ("unit", "village", "residence_kind")
 _OF_CHILDREN = {name for name, table in SNAPSHOT.items() if any(c == "child" for c, _ in table.columns)}
-_KEYED = ("child", "birth", "death", "marriage")  # prepared sources with a row per child
+_KEYED = ("child", "birth", "death", "marriage", "casualty")  # prepared sources with a row per child
 
 Count = tuple[Decimal, Decimal, Decimal]
 """Numerator, denominator, unknown."""

@@ -135,14 +135,15 @@ def _silent(con: duckdb.DuckDBPyConnection, tree: Geography) -> dict[str, Counte
 
 
 def _without_the_silent(definition: Definition, part: dict[str, np.ndarray], silent: dict[str, Counter_[str]]) -> None:
-    """A number of events has no bounds where a commune has never told of any, and where nobody has no value: not 0."""
-    if definition.kind != "sum" or definition.source not in silent:
+    """A figure of events has no bounds where a commune has never told of any; a number has no value where nobody has: not 0."""
+    counts = [silent[s] for s in definition.sources() if s in silent]
+    if definition.kind == "estimator" or not counts:
         return
-    quiet = np.asarray([silent[definition.source][u] for u in part["unit"]], np.int64)
+    quiet = np.asarray([max(c[u] for c in counts) for u in part["unit"]], np.int64)
     part["population_unknown"] = part["population_unknown"] + quiet
     for column in ("low", "high"):
         part[column][quiet > 0] = None
-    for column in ("numerator", "value"):
+    for column in ("numerator", "value") if definition.kind == "sum" else ():
         part[column][(quiet > 0) & (part["denominator"] == 0)] = None
 
 

@@ -122,6 +122,8 @@ def _ratio(
     high = divided(high_top, base, per)
     if definition.unit == "percent":
         high = np.minimum(high, np.maximum(per * 100, divided(top, base, per)))  # a part is never more than the whole
+    if definition.unit == "percent_change":  # one that is not known may stand in either period, or in both
+        base_bounded = top_bounded = (top_open == 0) & (base_open == 0)
     limits = [_limits(definition, int(k), int(n)) for k, n in zip(top, base, strict=True)]
     return {
         "numerator": top,

@@ -238,6 +238,8 @@ def records_to_settle(definition: Definition, figure: dict[str, Any], goal: Goal
     unknown = int(figure["unknown"]) + int(figure["population_unknown"])
     if definition.kind not in ("share", "units_meeting") or not unknown:
         return None
+    if figure["low"] is None and int(figure["population_unknown"]):  # a commune that never told is no record
+        return None
     yes, base = int(figure["numerator"]), int(figure["denominator"]) + unknown
     if judge(definition, figure, goal)[1] != "unknown_records_span_the_target":
         return None

@@ -150,4 +150,5 @@ ITEMS = (
         0.5,
         0.9,
     ),
+    Item("literacy_level", "Mức độ đạt chuẩn xóa mù chữ của xã (0, 1, 2)", "mức", "", 1, 2),
 )

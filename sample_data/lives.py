@@ -231,6 +231,14 @@ def injury(seed: int, child: Child, day: date) -> date | None:
     return found
 
 
+def injury_cause(seed: int, child: Child, day: date) -> str:
+    """What hurt the child on DAY."""
+    young = ("other_injury",) * 4 + ("traffic", "drowning")
+    return stream(seed, "injury cause", child.number, day).choice(
+        young if child.age(day) < 6 else young + ("traffic",) * 3
+    )
+
+
 def takes_vitamin_a(seed: int, child: Child, day: date) -> bool:
     """Whether the child, weighed on DAY, is given vitamin A there (6 to 35 months of age)."""
     share = stream(seed, "vitamin A", child.number, day).random()

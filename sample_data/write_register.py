@@ -12,7 +12,7 @@ from sample_data.book import Cell, Column, Line, Sheet, mark_twice, signed_place
 from sample_data.circumstances import situation
 from sample_data.communes import Commune
 from sample_data.faults import REGISTER_FAULTS, SEX_MISSING, SEX_UNKNOWN, plant
-from sample_data.lives import School, injury, marriage, registered, school, work
+from sample_data.lives import School, injury, injury_cause, marriage, registered, school, work
 from sample_data.mess import Habits, unnamed
 from sample_data.names import THAI, family_name, full_name
 from sample_data.population import Child, Population, stream
@@ -55,6 +55,7 @@ WORDS = {
     "allowance": ("Trợ cấp (đồng/tháng)", "Trợ cấp", "Mức trợ cấp"),
     "support": ("Trợ giúp", "Hỗ trợ", "Hình thức hỗ trợ"),
     "injured": ("Ngày bị tai nạn, thương tích", "Ngày tai nạn", "Ngày tai nạn thương tích"),
+    "injury": ("Nguyên nhân tai nạn, thương tích", "Nguyên nhân tai nạn", "Loại tai nạn"),
     "married": ("Ngày cưới (tảo hôn)", "Ngày tảo hôn", "Ngày kết hôn"),
     "staying": ("Tình trạng cư trú", "Cư trú", "Thường trú/tạm trú"),
     "note": ("Ghi chú", "Ghi chú", "Ghi chú"),
@@ -70,6 +71,7 @@ WIDE = {
     "circumstance": 22,
 }
 NO_LETTER = ("1.14",)  # its letter o is read as a nought, so people write the word
+INJURY_WORDS = {"traffic": "Tai nạn giao thông", "drowning": "Đuối nước", "other_injury": "Ngã"}
 STATE_WORDS = {"dead": "Đã chết", "missing": "Bỏ đi", "prison": "Đi tù", "unable": "Mất khả năng"}
 CARE_WORDS = {
     "relative": ("Ông bà", "Ông bà nội", "Chú, bác", "Ông bà ngoại"),
@@ -111,7 +113,7 @@ def register_columns(habits: Habits) -> list[Column]:
     keys = [
         "stt", "name", *sexed, "ethnicity", "pid", "registered", "card", "head", "village", "poverty", "father",
         "mother", "father_state", "mother_state", "carer", "circumstance", "level", "class", "dropped", "work", "hours",
-        "hazard", "allowance", "support", "injured", "married", "staying", "note",
+        "hazard", "allowance", "support", "injured", "injury", "married", "staying", "note",
     ]  # fmt: skip
     if habits.register == "village_rows":
         keys.remove("village")
@@ -279,7 +281,9 @@ def _cells(typist: Typist, child: Child) -> dict[str, Cell]:
         cells["work"] = words[int(typist.draw(child, "work word") * len(words))]
         cells["hours"] = int(job.hours_per_week)
         cells["hazard"] = "x" if job.hazardous else None
-    cells["injured"] = typist.date(child, "injured", injury(seed, child, day))
+    if (hurt := injury(seed, child, day)) is not None:
+        cells["injured"] = typist.date(child, "injured", hurt)
+        cells["injury"] = INJURY_WORDS[injury_cause(seed, child, hurt)]
     if (wedding := marriage(seed, child)) is not None and wedding[0] <= day:
         cells["married"] = typist.date(child, "married", wedding[0])
     if child.moves and child.moves[0][1] is not None and child.moves[0][0] <= day:

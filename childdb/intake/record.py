@@ -420,6 +420,8 @@ class Builder:
             day = self.values.get(f"health_event.on_date[{kind}]")
             if day is not None:
                 rows.append({"kind": kind, "on_date": default if day is True else day})
+                if (cause := self.values.get(f"health_event.result[{kind}]")) is not None and kind == "injury":
+                    rows[-1]["result"] = cause
         risk = self.values.get("health_event.result[mental_risk]")
         screened = next((r["on_date"] for r in rows if r["kind"] == "mental_screening"), self.context.list_date)
         if risk:

@@ -17,7 +17,7 @@ Figure = tuple[str, str, str, str]
 """Indicator, unit, group, value of the group."""
 Counts = tuple[int, int, int, int]
 """Numerator (rounded), denominator, unknown, population_unknown."""
-EVENTS = frozenset({"birth", "death", "marriage"})  # sources whose counts of two periods add up
+EVENTS = frozenset({"birth", "death", "marriage", "casualty"})  # sources whose counts of two periods add up
 
 
 @dataclass(frozen=True)

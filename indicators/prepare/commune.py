@@ -1,4 +1,4 @@
-"""One row per commune in force, with its own returns and the preschool counts of its children.
+"""One row per commune in force, with its own returns and what NĐ 20/2014 asks of the schooling of its children.
 
 A return filed by a unit that has since been merged says nothing about the merged one: its items are not known
 there. The counts of children are made anew in the units of the geography, so they hold on both sides of a reform.
@@ -10,14 +10,12 @@ import duckdb
 import pandas as pd
 
 from indicators.geography import Geography
-from indicators.prepare.contracts import CHILDREN_OF_AGE, COMMUNE_ITEMS
+from indicators.prepare.contracts import CHILDREN_OF_AGE, COMMUNE_ITEMS, SCHOOL_SHARES
 from indicators.prepare.moment import Moment
 
 
 def prepare_commune(con: duckdb.DuckDBPyConnection, moment: Moment, tree: Geography) -> None:
-    """Items of the latest return listed in the period; preschool by school age (year of start less birth year).
-
-    Attending: those of 5; completed: those of 6, whose year of 5 is over. Whether a commune is extremely difficult is not
+    """Items of the latest return listed in the period; shares by school age (year of start less birth year). Whether a commune is extremely difficult is not
     known as long as no list of such communes is in force.
     """
     _commune_paths(con, tree)
@@ -39,18 +37,11 @@ def prepare_commune(con: duckdb.DuckDBPyConnection, moment: Moment, tree: Geogra
             where place = 1
             group by unit
         ),
-        five as (
-            select
-                p.unit,
-                count(case when c.school_age = 5 then 1 end) as attending_base,
-                count(case when c.school_age = 5 and c.in_kindergarten then 1 end) as attending,
-                count(case when c.school_age = 5 and c.in_kindergarten is null then 1 end) as attending_open,
-                count(case when c.school_age = 6 then 1 end) as completed_base,
-                count(case when c.school_age = 6 and c.completed_preschool then 1 end) as completed,
-                count(case when c.school_age = 6 and c.completed_preschool is null then 1 end) as completed_open
+        schooled as (
+            select p.unit, {_school_counts()}
             from prepared_child as c
             inner join commune_path as p on p.filed = c.unit
-            where c.school_age between 5 and 6
+            where c.school_age between 5 and 17
             group by p.unit
         ),
         of_age as (
@@ -71,11 +62,10 @@ def prepare_commune(con: duckdb.DuckDBPyConnection, moment: Moment, tree: Geogra
             case when h.unit is not null then true when (select count(*) from hard) > 0 then false end
                 as extremely_difficult,
             {", ".join(f"cast(coalesce(a.{name}, 0) as integer) as {name}" for name in CHILDREN_OF_AGE)},
-            {_percent("attending", "attendance")},
-            {_percent("completed", "completion")}
+            {", ".join(map(_percent, SCHOOL_SHARES))}
         from commune_tree as t
         left join returned as r on r.unit = t.unit
-        left join five as f on f.unit = t.unit
+        left join schooled as f on f.unit = t.unit
         left join of_age as a on a.unit = t.unit
         left join hard as h on h.unit = t.unit
         """
@@ -89,12 +79,21 @@ def _children_of_age() -> str:
     )
 
 
-def _percent(count: str, name: str) -> str:
-    """Lowest and highest share in percent that the children not known allow, cut to thousandths."""
-    ends = {"lo": f"f.{count}", "hi": f"(f.{count} + f.{count}_open)"}
+def _school_counts() -> str:
+    """Of each share: who is of the age, who counts, of whom it is not known."""
     return ", ".join(
-        f"case when f.{count}_base > 0 then"
-        f" cast(floor({text} * 100000.0 / f.{count}_base) / 1000 as decimal(18, 3)) end as preschool5_{name}_{end}"
+        f"count(case when {who} then 1 end) as {name}_base, count(case when {who} and ({counts}) then 1 end) as {name}_yes,"
+        f" count(case when {who} and ({counts}) is null then 1 end) as {name}_open"
+        for name, (who, counts) in SCHOOL_SHARES.items()
+    )
+
+
+def _percent(name: str) -> str:
+    """Lowest and highest share in percent that the children not known allow, cut to thousandths."""
+    ends = {"lo": f"f.{name}_yes", "hi": f"(f.{name}_yes + f.{name}_open)"}
+    return ", ".join(
+        f"case when f.{name}_base > 0 then"
+        f" cast(floor({text} * 100000.0 / f.{name}_base) / 1000 as decimal(18, 3)) end as {name}_{end}"
         for end, text in ends.items()
     )
 

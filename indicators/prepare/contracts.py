@@ -160,8 +160,9 @@ COMMUNE_ITEMS = (
     "children_abused",
     "hiv_exposed_infants",
     "hiv_infected_infants",
+    "literacy_level",
 )
-"""Items of the communes' own returns that definitions name; a yes is 1, a no is 0."""
+"""Items of the communes' own returns that definitions name; a yes is 1, a no is 0, a level recognised 1 or 2 (none: 0)."""
 
 CHILDREN_OF_AGE = {
     "children_u5": (0, 60),
@@ -173,6 +174,19 @@ CHILDREN_OF_AGE = {
 }
 """Children living in a commune whose age lies for certain in [from, before) completed months: what returns are set against."""
 
+SCHOOL_SHARES = {
+    "preschool5_attendance": ("c.school_age = 5", "c.in_kindergarten"),
+    "preschool5_completion": ("c.school_age = 6", "c.completed_preschool"),
+    "primary6_in_school": ("c.school_age = 6", "c.in_primary"),
+    "primary14_completion": ("c.school_age = 14", "c.completed_primary"),
+    "lower_secondary_completion": ("c.school_age between 15 and 17", "c.completed_lower_secondary"),
+    "upper_secondary_attendance": (
+        "c.school_age between 15 and 17",
+        "case when c.attending then c.school_level in ('upper_secondary', 'vocational') when not c.attending then false end",
+    ),
+}  # fmt: skip
+"""What NĐ 20/2014 asks of a commune, as (who, of them in percent); at 5 years it is the year of 5 that counts, over at 6."""
+
 COMMUNE = PreparedSource(
     "commune",
     "one row per commune in force at the geography date, with the items of its latest return of the period",
@@ -183,7 +197,7 @@ COMMUNE = PreparedSource(
         **_columns("extremely_difficult", BOOLEAN),
         **_columns(" ".join(CHILDREN_OF_AGE), INTEGER),
     },
-    {"preschool5_attendance": DECIMAL, "preschool5_completion": DECIMAL},
+    dict.fromkeys(SCHOOL_SHARES, DECIMAL),
 )
 
 SEALED = PreparedSource(
@@ -219,6 +233,16 @@ MARRIAGE = PreparedSource(
     ("sex",),
 )
 
+CASUALTY = PreparedSource(
+    "casualty",
+    "one row per child drowned, or killed or hurt on the road, in this period (`now`) or the one it is set against (drowning: the"
+    " base year; traffic: a year before), and one without a child per commune whose lists do not tell of both",
+    "child",
+    {**_columns("child", KEY), **_columns("unit sex kind", TEXT), **_columns("counted now", BOOLEAN)},
+    {"age_months": INTEGER},
+    ("sex",),
+)
+
 HISTORY = PreparedSource(
     "history",
     "one row per live birth of the ten years before the as-of month, whatever became of the child; months since 1900",
@@ -229,5 +253,5 @@ HISTORY = PreparedSource(
 )  # fmt: skip
 
 SOURCES: dict[str, PreparedSource] = {
-    s.name: s for s in (CHILD, BIRTH, DEATH, COMMUNE, SEALED, CIRCUMSTANCE, MARRIAGE, HISTORY)
+    s.name: s for s in (CHILD, BIRTH, DEATH, COMMUNE, SEALED, CIRCUMSTANCE, MARRIAGE, CASUALTY, HISTORY)
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.geography import read_geography
+from indicators.prepare.casualties import prepare_casualty
 from indicators.prepare.child import prepare_child, residents, unit_reports
 from indicators.prepare.commune import prepare_commune
 from indicators.prepare.contracts import SOURCES
@@ -89,8 +90,9 @@ def prepare_opened(
         if name in wanted:
             step(con, moment)
     silent_units(con, moment)
-    if "commune" in wanted:
-        prepare_commune(con, moment, read_geography(con, moment.geography))
+    for name, make in (("casualty", prepare_casualty), ("commune", prepare_commune)):
+        if name in wanted:
+            make(con, moment, read_geography(con, moment.geography))
     return moment
 
 

@@ -25,7 +25,8 @@ from schemas.dates import add_months, completed_months
 from schemas.snapshot import SNAPSHOT
 
 Row = dict[str, object]
-OPEN = ("age_months", "age_years", "age_days", "years_of_age", "preschool5_attendance", "preschool5_completion")
+OPEN = ("age_months", "age_years", "age_days", "years_of_age", "preschool5_attendance", "preschool5_completion",
+        "primary6_in_school", "primary14_completion", "lower_secondary_completion", "upper_secondary_attendance")  # fmt: skip
 
 
 def read_snapshot(folder: Path) -> dict[str, list[Row]]:
@@ -52,6 +53,7 @@ class World:
             "birth": [self._birth(b) for b in tables["birth"] if self.start <= b["born_on"] <= as_of],
             "death": self._deaths(),
             "marriage": self._marriages(),
+            "casualty": self._casualties(),
             "sealed": self._sealed(),
         }
         self.sources["commune"] = self._communes()
@@ -314,6 +316,7 @@ class World:
             "in_kindergarten": at("kindergarten"),
             "in_primary": at("primary"),
             "in_lower_secondary": at("lower_secondary"),
+            "in_upper": kleene_or([at("upper_secondary"), at("vocational")]),
             "dropped_out": dropped,
             "completed_preschool": completed(1),
             "completed_primary": completed(2),
@@ -482,6 +485,73 @@ class World:
             if any(start <= m["married_on"] <= end for start, end in spans)
         ]
 
+    def _casualties(self) -> list[Row]:
+        """In units that are those of the geography."""
+        found = []
+        now = (self.start, self.day)
+        base = (
+            add_months(self.start, -12 * (self.day.year - 2020)),
+            add_months(self.day, -12 * (self.day.year - 2020)),
+        )
+        year = (add_months(self.start, -12), add_months(self.day, -12))
+        for kind, before in (("drowning", base), ("traffic", year)):
+            told = [self._telling(kind, span) for span in (now, before)]
+            heard = [self._heard(span) for span in (now, before)]
+            known = {
+                u for u in told[0] & told[1] if all(u in t or u not in h for t, h in zip(told, heard, strict=True))
+            }
+            for span in (now, before):
+                found += [{**r, "kind": kind, "now": span is now} for r in self._hit(kind, span) if r["unit"] in known]
+            unknown = (told[0] | told[1] | heard[0] | heard[1]) - known
+            found += [{"unit": u, "sex": None, "kind": kind, "counted": None, "now": None} for u in unknown]
+        return found
+
+    def _heard(self, span: tuple[date, date], kind: str | None = None) -> set[object]:
+        last = add_months(span[1], 3)
+        rows = [r for r in self.tables["listing"] if span[0] <= r["list_date"] <= last]
+        return {r["unit"] for r in rows if kind is None or r["list_kind"] == kind}
+
+    def _telling(self, kind: str, span: tuple[date, date]) -> set[object]:
+        died = {d["unit"] for d in self.tables["death"] if span[0] <= d["died_on"] <= span[1]}
+        told = self._heard(span, "births_deaths") | died
+        if kind == "traffic":
+            units = {c["child"]: c["unit"] for c in self.tables["child"]}
+            told &= {
+                units[e["child"]] for e in self.tables["health_event"]
+                if e["kind"] == "injury" and e["result"] is not None and e["on_date"] <= span[1]
+            }  # fmt: skip
+        return told
+
+    def _hit(self, kind: str, span: tuple[date, date]) -> list[Row]:
+        stillborn = {b["child"] for b in self.tables["birth"] if b["live_birth"] is False}
+        profile = {c["child"]: c for c in self.tables["child"]}
+        found: list[Row] = []
+        dead = set()
+        for d in self.tables["death"]:
+            if not span[0] <= d["died_on"] <= span[1] or d["cause"] not in (kind, "unknown", None):
+                continue
+            dead |= {d["child"]} if d["cause"] == kind else set()
+            if d["child"] not in stillborn:
+                sure = True if d["cause"] == kind else None
+                found.append(
+                    {"unit": d["unit"], "sex": d["sex"], "counted": sure, "age_months": self._at(d, d["died_on"])}
+                )
+        hurt = defaultdict(list)
+        for e in self.tables["health_event"] if kind == "traffic" else []:
+            if e["kind"] == "injury" and e["result"] in ("traffic", None) and span[0] <= e["on_date"] <= span[1]:
+                hurt[e["child"]].append(e)
+        for child, events in hurt.items():
+            c, sure = profile[child], any(e["result"] for e in events) or None
+            day = max(e["on_date"] for e in events)
+            if child not in dead:
+                found.append({"unit": c["unit"], "sex": c["sex"], "counted": sure, "age_months": self._at(c, day)})
+        return found
+
+    def _at(self, c: Row, day: date) -> tuple[int, int] | None:
+        if c["birth_first"] is None:
+            return None
+        return max(0, completed_months(c["birth_last"], day)), max(0, completed_months(c["birth_first"], day))
+
     def _age_at(self, c: Row, m: Row) -> tuple[int, int] | None:
         if c["birth_first"] is None:
             return None if m["age_years"] is None else (m["age_years"], m["age_years"])
@@ -531,12 +601,17 @@ class World:
                 ("u5", 0, 60), ("u8", 0, 96), ("6_15", 72, 192), ("7_15", 84, 192), ("11_15", 132, 192), ("u16", 0, 192)
             ):  # fmt: skip
                 row[f"children_{name}"] = sum(1 for lo, hi in ages if lo >= low and hi < before)
-            for name, age, field in (("attendance", 5, "in_kindergarten"), ("completion", 6, "completed_preschool")):
-                answers = [c[field] for c in self.sources["child"] if c["unit"] == u["unit"] and c["school_age"] == age]
+            asked = {
+                "preschool5_attendance": ((5,), "in_kindergarten"), "preschool5_completion": ((6,), "completed_preschool"),
+                "primary6_in_school": ((6,), "in_primary"), "primary14_completion": ((14,), "completed_primary"),
+                "lower_secondary_completion": ((15, 16, 17), "completed_lower_secondary"),
+                "upper_secondary_attendance": ((15, 16, 17), "in_upper"),
+            }  # fmt: skip
+            for name, (years, column) in asked.items():
+                own = [c for c in self.sources["child"] if c["unit"] == u["unit"] and c["school_age"] in years]
+                answers = [c[column] for c in own]
                 low, high = answers.count(True), answers.count(True) + answers.count(None)
-                row[f"preschool5_{name}"] = (
-                    (Decimal(low) * 100 / len(answers), Decimal(high) * 100 / len(answers)) if answers else None
-                )
+                row[name] = tuple(Decimal(n) * 100 / len(answers) for n in (low, high)) if answers else None
             found.append(row)
         return found
 

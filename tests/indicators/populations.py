@@ -232,7 +232,8 @@ def _school_and_work(rng: random.Random, tables: dict, key: int, spell: dict) ->
 def _events(rng, tables, key, unit, born, sex, first, last) -> None:  # type: ignore[no-untyped-def]
     for kind in ("vitamin_a", "mental_screening", "mental_risk", "mental_support", "injury"):
         if rng.random() < 0.15:
-            result = rng.choice(("positive", "negative", "no", "yes", None))
+            said = ("traffic", "drowning", None) if kind == "injury" else ("positive", "negative", "no", "yes", None)
+            result = rng.choice(said)
             tables["health_event"].append(
                 {"child": key, "kind": kind, "on_date": _day(rng, -30, 500), "result": result}
             )
@@ -257,7 +258,11 @@ def _events(rng, tables, key, unit, born, sex, first, last) -> None:  # type: ig
                 "registered_on": _maybe(rng, born + timedelta(days=rng.choice((1, 59, 60, 61, 300)))),
             }
         )
-    if rng.random() < 0.15 and (last is None or last <= AS_OF):
+    if rng.random() < 0.15 and last is not None and last < date(2019, 12, 1):
+        day = date(2020, rng.randint(1, 12), 5)
+        row = {"child": key, "birth_first": first, "birth_last": last, "died_on": day, "unit": unit, "sex": sex}
+        tables["death"].append({**row, "cause": rng.choice(("drowning", "drowning", "unknown"))})
+    elif rng.random() < 0.15 and (last is None or last <= AS_OF):
         died = min(AS_OF, (last or AS_OF - timedelta(days=30)) + timedelta(days=rng.choice((0, 5, 27, 28, 400, 3000))))
         cause = rng.choice(("perinatal", "drowning", "traffic", "other", "unknown", None))
         tables["death"].append(
@@ -274,6 +279,11 @@ def _events(rng, tables, key, unit, born, sex, first, last) -> None:  # type: ig
 
 
 def _commune(rng: random.Random, tables: dict, unit: str) -> None:
+    for day in (date(2020, 12, 31), date(2023, 12, 31), date(2024, 11, 30)):
+        for kind in ("births_deaths", "register"):
+            if rng.random() < 0.7:
+                row = {"child": None, "list_kind": kind, "list_date": day, "period": None, "unit": unit}
+                tables["listing"].append(row)
     for item in COMMUNE_ITEMS:
         for period, listed in (("2023", date(2023, 12, 5)), ("2024", date(2024, 11, 20))):
             if rng.random() < 0.6:

@@ -196,6 +196,28 @@ def test_a_stillborn_child_among_the_deaths_is_no_death(tmp_path):
     assert int(found.one("perinatal_mortality", ANG_TO)["numerator"]) == 2
 
 
+def test_a_rate_has_no_bounds_where_a_commune_has_never_told_of_births(tmp_path):
+    day = date(2024, 5, 2)
+    tables = together(child(1, born=day), child(2, unit=XUAN_LAO, born=day))
+    tables["listing"] = [
+        {"child": key, "list_kind": kind, "list_date": AS_OF, "period": "2024", "unit": unit}
+        for key, unit, kind in ((1, ANG_TO, "births_deaths"), (2, XUAN_LAO, "register"))
+    ]
+    tables["birth"] = [
+        {"child": 1, "born_on": day, "live_birth": True, "unit": ANG_TO, "attendant": "doctor", "weight_g": 3000}
+    ]
+    found = api.run(write_snapshot(tmp_path / "s", tables), as_of=AS_OF, groups=False)
+    for indicator in ("neonatal_mortality", "skilled_birth_attendance", "mean_birth_weight", "live_births"):
+        told, all_ = found.one(indicator, ANG_TO), found.one(indicator, DISTRICT)
+        assert (told["value"], int(told["population_unknown"])) == (all_["value"], 0)
+        assert told["low"] == told["value"] == told["high"]
+        assert (all_["low"], all_["high"], int(all_["population_unknown"])) == (None, None, 1)
+    verdicts = api.compare_targets(found)
+    own = verdicts[(verdicts["indicator"] == "skilled_birth_attendance") & (verdicts["verdict"] == "cannot_tell")]
+    assert set(own[own["unit"] == DISTRICT]["reason"]) == {"unknown_records_span_the_target"}
+    assert own[own["unit"] == DISTRICT]["records_to_settle"].isna().all()
+
+
 def test_explain_gives_the_keys_behind_each_side_of_a_figure(snapshot, results):
     told = api.explain(snapshot, "stunting_u5", unit="102", as_of=AS_OF)
     row = results.one("stunting_u5", DISTRICT)

@@ -35,12 +35,12 @@ def naive_figures(world: World, definition) -> dict[tuple, dict]:
                 for name, value in groups:
                     cells[unit, name, value][source].append(row)
     found = {key: counts(definition, defaultdict(list, rows)) for key, rows in cells.items()}
-    if definition.kind == "sum":  # units that have never told of such events are in doubt
-        for silent in world.silent(definition.source):
-            for unit in units_above(silent):
-                for key in found:
-                    if key[0] == unit and (key[1] == "total" or any(found[key].values())):
-                        found[key]["population_unknown"] += 1
+    # units that have never told of such events are in doubt
+    for silent in set().union(*(world.silent(s) for s in definition.sources())):
+        for unit in units_above(silent):
+            for key in found:
+                if key[0] == unit and (key[1] == "total" or any(found[key].values())):
+                    found[key]["population_unknown"] += 1
     return found
 
 

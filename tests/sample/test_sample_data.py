@@ -193,6 +193,17 @@ def test_a_stillborn_child_is_a_birth_and_lives_nowhere() -> None:
     assert all("residence" in r.facts for r in births if r not in dead)
 
 
+def test_the_register_tells_of_an_injury_with_its_cause() -> None:
+    reading = read_file(WORKBOOKS / "2024-11" / "03312_Nam-Lich_so-theo-doi.xlsx", today=date(2026, 11, 24))
+    told = [
+        event for sheet in reading.sheets for row in sheet.rows if row.record
+        for event in row.record.facts.get("health_event", ())
+    ]  # fmt: skip
+    assert len(told) > 5
+    assert {e["kind"] for e in told} == {"injury"}
+    assert {e["result"] for e in told} >= {"traffic", "other_injury"}
+
+
 def _with(code: str) -> list[str]:
     """The first list that holds a fault of the kind."""
     found = [p for p in LISTS if any(line["code"] == code for line in _faults(p))]
