@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -93,7 +93,7 @@ def serve(
         name = f"[{host}]" if ":" in host else host
         url = f"{'https' if tls else 'http'}://{name}:{port}"
         names = {name, "localhost", place.host} if place.host in LOOPBACK else {place.host, socket.gethostname()}
-        app = make_app(desk, [f"{n}:{port}" for n in names], tls=tls)
+        app = make_app(desk, hosts(names, port, tls=tls), tls=tls)
         (desk.folder / _RUNS).write_text(
             json.dumps({"host": host, "port": port, "url": url, "login": place.people_sign_in}), "utf-8"
         )
@@ -131,6 +131,12 @@ def _the_one(store: Store) -> Iterator[None]:
     except BlockingIOError as fault:
         raise UsageFault("Các trang của kho này đang chạy ở cửa sổ khác.",
                          "The pages of this store run in another window.") from fault  # fmt: skip
+
+
+def hosts(names: Iterable[str], port: int, *, tls: bool) -> list[str]:
+    """How browsers call a server of these names: in small letters, and without the port where it is the usual one."""
+    usual = port == (443 if tls else 80)
+    return [host for n in names for host in (f"{n}:{port}".lower(), *([n.lower()] if usual else []))]
 
 
 def make_desk(

@@ -100,6 +100,12 @@ def test_one_child_alone_is_what_it_is_in_the_whole_store(office):
     store.close()
 
 
+def test_a_server_answers_to_its_names_as_browsers_write_them():
+    assert server.hosts(["PHONG-PC"], 8443, tls=True) == ["phong-pc:8443"]  # Windows calls its computers so
+    assert server.hosts(["PHONG-PC"], 443, tls=True) == ["phong-pc:443", "phong-pc"]
+    assert server.hosts(["localhost"], 443, tls=False) == ["localhost:443"]
+
+
 def test_a_port_of_a_server_that_died_is_told_no_token_and_a_store_is_served_once(office):
     store = office.opened()
     folder = web_folder(store)
