@@ -1,6 +1,8 @@
 """What was asked for with rights since lost, what two people or two clicks ask at once, and what no log or form may miss."""
 
+import io
 import shutil
+import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -141,6 +143,13 @@ def test_an_upload_that_breaks_off_leaves_nothing(pages, monkeypatch):
     monkeypatch.setattr("childdb.web.pages.reports._LARGEST", 10)
     large = lan.post("/reports/check", {"_token": lan.token}, files={"file": ("x.docx", b"x" * 100)})
     assert large.status_code == 400 and set(pages.desk.queue.folder.iterdir()) == before
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"0" * 2000)
+    monkeypatch.setattr("childdb.web.pages.reports._LARGEST", 1000)
+    monkeypatch.setattr("childdb.web.pages.reports._UNPACKED", 1000)
+    small = lan.post("/reports/check", {"_token": lan.token}, files={"file": ("x.docx", bomb.getvalue())})
+    assert len(bomb.getvalue()) < 1000 and small.status_code == 400 and set(pages.desk.queue.folder.iterdir()) == before
     left = pages.desk.queue.place(pages.desk.queue.new_id())  # by a power cut
     pages.desk.queue.sweep(NOW)
     assert left.exists()

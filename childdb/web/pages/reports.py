@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zipfile
 
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from childdb.web.jobs import DONE, Job
@@ -21,7 +23,7 @@ FORMS = {
     "commune": "Một trang cho một xã (Word)",
 }  # fmt: skip
 _KINDS = ("report", "forms", "report_check")
-_LARGEST = 40 * 2**20  # bytes of a document to be checked
+_LARGEST, _UNPACKED = 40 * 2**20, 200 * 2**20  # bytes of a document to be checked, as it comes and when it is opened
 
 
 def start(visit: Visit) -> Response:
@@ -87,12 +89,23 @@ def check(visit: Visit) -> Response:
     if not files or not (files[0].filename or "").lower().endswith(".docx"):
         raise UsageFault("Chọn tệp báo cáo .docx.", "Choose a report, a .docx.")
     name = "".join(c for c in (files[0].filename or "") if c.isprintable())[:80]
-    if (files[0].size or 0) > _LARGEST:
+    if (files[0].size or 0) > _LARGEST or _unpacked(files[0]) > _UNPACKED:
         raise UsageFault("Tệp quá lớn.", "The file is too large.")
     with visit.dropping() as id:
         visit.desk.queue.take_in(id, 0, files[0].file)
         visit.desk.start("report_check", visit.viewer, {"file": name, "files": ["bao-cao.docx"]}, id)
     return visit.go(f"/jobs/{id}")
+
+
+def _unpacked(file: UploadFile) -> int:
+    """The bytes that a document takes when it is opened; what is none is told by who reads it."""
+    try:
+        with zipfile.ZipFile(file.file) as archive:
+            return sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile:
+        return 0
+    finally:
+        file.file.seek(0)
 
 
 def shown(visit: Visit) -> Response:
