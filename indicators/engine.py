@@ -97,7 +97,7 @@ def compute(
         write_paths(con, tree, needed_sources(definitions))
     units = {u.key: u for u in tree.tree() if u.key not in tree.refusals}
     parts = [_figures_of(con, d, tallies, units) for d in definitions]
-    silent = _silent(con, tree)
+    silent = _silent(con, read_geography(con, geography))  # what is only heard of makes no refusals
     for definition, part in zip(definitions, parts, strict=True):
         _without_the_silent(definition, part, silent)
     stamp = {"as_of": as_of, "geography": geography, "batch": batch}
@@ -126,11 +126,16 @@ def compute(
 
 def _silent(con: duckdb.DuckDBPyConnection, tree: Geography) -> dict[str, Counter_[str]]:
     """By source and unit of the tree: how many filed units below it have never told of such events."""
-    rows = con.execute("select source, unit from silent_unit order by source, unit").fetchall()
-    paths = tree.paths(sorted({unit for _, unit in rows}))
-    found: dict[str, Counter_[str]] = defaultdict(Counter_)
-    for source, unit in rows:
-        found[source].update(paths[unit])
+    heard: dict[str, dict[str, bool]] = defaultdict(dict)
+    for source, unit, told in con.execute("select source, unit, told from reporting_unit order by all").fetchall():
+        heard[source][unit] = told
+    found: dict[str, Counter_[str]] = {}
+    for source, units in heard.items():
+        quiet = tree.silent(units, {u for u, told in units.items() if told})
+        above = tree.paths(sorted(quiet))
+        found[source] = Counter_()
+        for commune, number in quiet.items():
+            found[source].update(dict.fromkeys(above[commune], number))
     return found
 
 

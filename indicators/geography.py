@@ -9,6 +9,7 @@ is never spread by guess.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -99,6 +100,22 @@ class Geography:
             for unit in {u for line in lines for u in line} - set(shared):
                 self._refuse(unit, key)
         return found
+
+    def communes(self, filed: Collection[str]) -> dict[str, str]:
+        """The commune of the tree that holds a filed unit for certain; else the unit as filed."""
+        paths = self.paths(sorted(filed))
+        return {u: next((p for p in above if self.units[p].level == "commune"), u) for u, above in paths.items()}
+
+    def silent(self, heard: Collection[str], told: Collection[str]) -> dict[str, int]:
+        """By commune: how many of the filed units that are HEARD of have not TOLD, where any has not.
+
+        A commune that has told itself speaks for its former parts; one that has not is asked through them.
+        """
+        parts: dict[str, set[str]] = defaultdict(set)
+        for unit, commune in self.communes(heard).items():
+            parts[commune].add(unit)
+        asked = {c: (units - {c} or units) - set(told) for c, units in parts.items() if c not in told}
+        return {c: len(units) for c, units in asked.items() if units}
 
     def _refuse(self, unit: str, filed: str) -> None:
         name, other, day = self.units[unit].name, self.units[filed].name, self.on.isoformat()

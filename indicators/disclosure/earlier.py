@@ -51,8 +51,8 @@ def too_telling(
 ) -> dict[Figure, frozenset[int]]:  # fmt: skip
     """The figures that stay hidden because of what was told before, with the places of the counts that would tell.
 
-    A figure that was hidden for this day and period stays so (no count of it tells more than before). One that differs a little from the one shown for the same
-    day and period would tell of the few children in between. Events of periods can be subtracted from each other: where
+    A figure that was hidden for this day and period stays so (no count of it tells more than before). One that differs a
+    little from the one shown for the same day (of events: and period) would tell of the few children in between. Events of periods can be subtracted from each other: where
     a chain of periods shown would give a small count, or one that was hidden, the figure stays hidden. And a small stock
     that moved a little since another day tells who came or went: a day not long ago, of sensitive groups any day.
     """
@@ -86,7 +86,8 @@ def _tells(
         if counts is None:
             continue
         then = _part(definition, counts, place)
-        near = release.is_of(period[1], period[0])
+        # of one day, another period changes only what is told of the period
+        near = release.as_of == period[1] if not of_events else release.is_of(period[1], period[0])
         other_day = not of_events and release.as_of != period[1] and min(count, then) < rule.change_below
         near |= other_day and (strict(definition) or abs((period[1] - release.as_of).days) <= rule.change_days)
         if near and rule.small(count - then):

@@ -91,6 +91,7 @@ class Board:
         self.masks = self.masks[np.argsort(self.masks.sum(axis=1), kind="stable")]
         self.weight = 1 + self.units.sum(axis=1)  # of a value of a group
         self.weight_of_total = 3 * (1 + self.units.sum(axis=1) ** 2)  # the whole is hidden last
+        self.dear = self.weight_of_total.max(initial=0)
         self.crowd = {g: x.sum(axis=0) for g, x in self.counts.items()}
         self.safe = {
             g: np.zeros((len(x), len(self.masks), x.shape[2]), bool) for g, x in self.tables.counts.items()
@@ -128,7 +129,9 @@ class Board:
 
     def _small(self, active: set[int], extra: dict[str, np.ndarray]) -> Iterator[tuple[int, int, Cell]]:
         """Small counts of any unit and of any filed unit, totals first, then the smaller units first."""
-        shown = np.asarray([bool(s & active) for s in self.tables.shown_by], bool) & np.asarray(self.tables.protected)
+        shown = np.asarray([bool(s & active) for s in self.tables.shown_by], bool) & np.asarray(
+            self.tables.protected, bool
+        )
         for g in sorted(self.tables.counts, key=lambda g: (g != TOTAL, g)):
             summed = self.sums(g)
             small = (np.abs(summed) > 0) & (np.abs(summed) < self.rule.threshold)
@@ -152,14 +155,14 @@ class Board:
                 if move and move.cost == 0:
                     return move
                 best = move or best
-            if best is not None and best.cost < self.weight_of_total.max():
+            if best is not None and best.cost < self.dear:
                 return best  # what the next kinds of pattern hide lies higher
         return best
 
     def _cheapest(self, table: int, mask: int, cell: Cell) -> list[Move] | None:
         """One move, or several small ones where these hide less; None where whatever could change was shown before."""
         best = self._best(table, mask, cell)
-        if best and best.cost < self.weight_of_total.max():  # it hides no figure of the whole
+        if best and best.cost < self.dear:  # it hides no figure of the whole
             return [best]
         for dearest in (0, best.cost - 1 if best else UNBOUND):
             walk = self._walk(table, mask, cell, dearest)

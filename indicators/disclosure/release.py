@@ -63,7 +63,7 @@ def protect(
     inside = set(results.filed["indicator"])
     filed = results.filed
     own = [e for e in earlier if e.is_of(results.as_of, results.period_start)]
-    shown = set(asked["group_name"]).union(*({g for _, _, g, _ in e.figures} for e in own))
+    shown = {TOTAL, *asked["group_name"]}.union(*({g for _, _, g, _ in e.figures} for e in own))
     tables = read_tables([d for d in watched if d.id in inside], filed[filed["group_name"].isin(shown)], rule.threshold)
     hidden, exposed = _hidden(tables, results, asked, own, telling, rule)
     hidden |= set(telling) | _small_estimates(asked, rule)
@@ -251,7 +251,7 @@ def _classed(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """The frame with small counts of the unknown empty, and the bounds that a class of them gives."""
     few = np.zeros(len(frame), bool)
     for column in UNKNOWNS:
-        few |= np.asarray([rule.small(x) for x in _whole(frame[column])])
+        few |= np.asarray([rule.small(x) for x in _whole(frame[column])], bool)
     columns = {c: frame[c].tolist() for c in ("indicator", *UNKNOWNS, "numerator", "denominator", "low", "high")}
     for place in np.nonzero(few & (frame["disclosure"] == SHOWN).to_numpy())[0].tolist():
         row = {c: values[place] for c, values in columns.items()}

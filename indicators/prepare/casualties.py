@@ -63,14 +63,12 @@ def _compare_units(con: duckdb.DuckDBPyConnection, tree: Geography, kind: str, n
     untold = set[str]()
     for place, span in enumerate((now, before)):
         telling, listing = _units(con, _telling(kind, span)), _units(con, _heard(span)) if span else set()
-        commune_of = _communes(tree, telling | listing)
-        here = {commune_of[u] for u in telling}
-        quiet = {commune_of[u] for u in listing - telling}
+        here, quiet = set(tree.communes(telling).values()), set(tree.silent(telling | listing, telling))
         heard |= here | quiet
         told = here if place == 0 else told & here
         untold |= quiet
     known = told - untold
-    filed = _communes(tree, _units(con, "select unit from snap_death union select unit from snap_child"))
+    filed = tree.communes(_units(con, "select unit from snap_death union select unit from snap_child"))
     rows = [(u, kind, True) for u, commune in filed.items() if commune in known]
     rows += [(u, kind, False) for u in sorted(heard - known)]
     if rows:
@@ -81,12 +79,6 @@ def _compare_units(con: duckdb.DuckDBPyConnection, tree: Geography, kind: str, n
 
 def _units(con: duckdb.DuckDBPyConnection, query: str) -> set[str]:
     return {str(r[0]) for r in con.execute(f"select distinct unit from ({query}) where unit is not null").fetchall()}
-
-
-def _communes(tree: Geography, filed: set[str]) -> dict[str, str]:
-    """The commune of the tree that holds a filed unit for certain; else the unit as filed."""
-    paths = tree.paths(sorted(filed))
-    return {u: next((p for p in paths[u] if tree.units[p].level == "commune"), u) for u in sorted(filed)}
 
 
 def _heard(span: Span) -> str:

@@ -3,7 +3,7 @@
 What is not recorded is not thereby false. Where lists name only those concerned (work, support, circumstances,
 poor households ...), a child that is not named counts as *no* only in a unit that has sent such a list or any
 such fact by then; in other units the answer is not known. Nor are there no births, deaths or marriages in a unit
-that has never told of any (`silent_unit`).
+that has never told of any (`reporting_unit`).
 """
 
 from __future__ import annotations
@@ -89,15 +89,15 @@ def prepare_opened(
     for name, step in EVENTS.items():
         if name in wanted:
             step(con, moment)
-    silent_units(con, moment)
+    reporting_units(con, moment)
     for name, make in (("casualty", prepare_casualty), ("commune", prepare_commune)):
         if name in wanted:
             make(con, moment, read_geography(con, moment.geography))
     return moment
 
 
-def silent_units(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """`silent_unit` (source, unit): units that send lists, but none by the day that tells of such events."""
+def reporting_units(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """`reporting_unit` (source, unit, told): units that send lists, and whether any by the day tells of such events."""
     day = moment.as_of
     vital = (
         f"select unit from snap_listing where list_kind = 'births_deaths' and list_date <= date '{day}'"
@@ -109,12 +109,12 @@ def silent_units(con: duckdb.DuckDBPyConnection, moment: Moment) -> None:
         f" where m.married_on <= date '{day}'"
     )
     parts = " union all ".join(
-        f"select '{source}' as source, unit from heard where unit not in (select unit from ({told}) where unit is not null)"
+        f"select '{source}' as source, unit, unit in (select unit from ({told}) where unit is not null) as told from heard"
         for source, told in (("birth", vital), ("death", vital), ("marriage", married))
     )
     con.execute(
         f"""
-        create or replace temp table silent_unit as
+        create or replace temp table reporting_unit as
         with heard as (
             select unit from snap_listing where list_date <= date '{day}' and unit is not null
             union
@@ -165,4 +165,4 @@ def empty_sources(con: duckdb.DuckDBPyConnection) -> None:
     for source in SOURCES.values():
         columns = ", ".join(f"{c} {kind}" for c, kind in source.physical().items())
         con.execute(f"create or replace temp table prepared_{source.name} ({columns})")
-    con.execute("create or replace temp table silent_unit (source varchar, unit varchar)")
+    con.execute("create or replace temp table reporting_unit (source varchar, unit varchar, told boolean)")

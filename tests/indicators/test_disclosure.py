@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from indicators import api
 from indicators.disclosure import NUMBERS, Earlier, as_class, protect, rule_on
+from indicators.disclosure.earlier import too_telling
 from indicators.disclosure.tables import strict
 from indicators.periods import period_named
 from tests.indicators.attacker import Attacker
@@ -198,6 +199,16 @@ def test_a_solver_never_bounds_a_small_count_of_sealed_children(tmp_path):
     attacked(folder, releases, rng, tries=12, ids=ids)
 
 
+def test_nothing_asked_and_a_store_without_children_are_released_as_they_are(tmp_path):
+    results = figures(write_snapshot(tmp_path / "some", population(3, 200)))
+    earlier = [Earlier.read(protect(results).content)]
+    for before in ([], earlier):
+        assert protect(results, before, units=[]).frame.empty  # as of a unit that the geography refuses
+    nobody = figures(write_snapshot(tmp_path / "nobody", {}))
+    told = protect(nobody, earlier)
+    assert len(told.frame) and set(told.frame["numerator"].dropna()) <= {0}
+
+
 def test_without_the_hiding_of_others_the_attacker_wins(tmp_path_factory):
     """The attack can succeed: with primary suppression alone he computes a small count exactly."""
     folder = write_snapshot(Path(tmp_path_factory.mktemp("released")), population(3, 900))
@@ -262,6 +273,16 @@ def test_a_month_cannot_be_subtracted_from_its_quarter(tmp_path):
     covers = set(UNITS) - set(shown["2024-12"]) - {XUAN_LAO}
     assert covers  # another commune hides it
     assert not (covers | {XUAN_LAO}) & set(shown["2024-Q4"])  # and neither can be had from the quarter
+
+
+@pytest.mark.parametrize("start", [date(2024, 9, 1), date(2023, 12, 1)])
+def test_children_hurt_in_a_quarter_cannot_be_subtracted_from_those_of_the_year(start):
+    """Of a large stock too: on one day, only who was hurt in the one period and not in the other makes a difference."""
+    other = date(2023, 12, 1) if start == date(2024, 9, 1) else date(2024, 9, 1)
+    figure, equal = (("child_injury_rate", unit, "total", "") for unit in UNITS[:2])
+    now, then = {figure: (27, 300, 0, 0), equal: (30, 300, 0, 0)}, {figure: (30, 300, 0, 0), equal: (30, 300, 0, 0)}
+    found = too_telling(api.catalogue(), now, DAY, start, [Earlier(DAY, other, {}, then)], RULE)
+    assert found == {figure: frozenset({0, 1})}
 
 
 def test_the_rule_is_dated_and_has_a_source():

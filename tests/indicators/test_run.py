@@ -218,6 +218,45 @@ def test_a_rate_has_no_bounds_where_a_commune_has_never_told_of_births(tmp_path)
     assert own[own["unit"] == DISTRICT]["records_to_settle"].isna().all()
 
 
+@pytest.mark.parametrize("told_by", [(ANG_TO, BUNG_LAO_OLD), (ANG_TO,), (BUNG_LAO_NEW,)])
+def test_a_merged_commune_has_told_what_its_parts_told_before_the_reform(tmp_path, told_by):
+    """Births were told of by both parts, by one of them, or by the new commune; its register came after the reform."""
+    day, after = date(2024, 12, 24), date(2025, 9, 30)
+    lists = [(unit, "register", AS_OF) for unit in (ANG_TO, BUNG_LAO_OLD)] + [(BUNG_LAO_NEW, "register", after)]
+    lists += [(u, "births_deaths", after if u == BUNG_LAO_NEW else date(2024, 12, 31)) for u in told_by]
+    tables = child(1, unit=BUNG_LAO_NEW, born=day)
+    tables["listing"] = [
+        {"child": 1, "list_kind": kind, "list_date": on, "period": None, "unit": unit} for unit, kind, on in lists
+    ]
+    tables["birth"] = [{"child": 1, "born_on": day, "live_birth": True, "unit": told_by[0]}]
+    tables["death"] = [
+        {"child": 1, "died_on": on, "unit": told_by[0], "cause": "drowning", "birth_first": day, "birth_last": day}
+        for on in (date(2020, 5, 5), date(2025, 6, 1))
+    ]
+    tables["listing"] += [
+        {"child": 1, "list_kind": "births_deaths", "list_date": date(2020, 9, 30), "period": None, "unit": u}
+        for u in (ANG_TO, BUNG_LAO_OLD)
+    ]
+    found = api.run(write_snapshot(tmp_path / "s", tables), as_of=after, groups=False)
+    # the list of 2020 makes both parts tell of births and deaths in general; of this period only those of TOLD_BY do
+    births, fall = (found.one(i, BUNG_LAO_NEW) for i in ("live_births", "drowning_deaths_reduction"))
+    assert (births["value"], births["low"], int(births["population_unknown"])) == (1, 1, 0)
+    known = told_by != (ANG_TO,)
+    assert (int(fall["denominator"]), int(fall["population_unknown"])) == ((1, 0) if known else (0, 1))
+
+
+def test_a_part_that_never_told_leaves_the_merged_commune_in_doubt(tmp_path):
+    after = date(2025, 9, 30)
+    tables = child(1, unit=BUNG_LAO_NEW, born=date(2024, 12, 24))
+    tables["listing"] = [
+        {"child": 1, "list_kind": kind, "list_date": AS_OF, "period": None, "unit": unit}
+        for unit, kind in ((ANG_TO, "births_deaths"), (BUNG_LAO_OLD, "register"), (CHIENG_DONG, "register"))
+    ]
+    found = api.run(write_snapshot(tmp_path / "s", tables), as_of=after, groups=False, ids=["live_births"])
+    births = found.one("live_births", BUNG_LAO_NEW)
+    assert (births["low"], int(births["population_unknown"])) == (None, 2)
+
+
 def test_explain_gives_the_keys_behind_each_side_of_a_figure(snapshot, results):
     told = api.explain(snapshot, "stunting_u5", unit="102", as_of=AS_OF)
     row = results.one("stunting_u5", DISTRICT)
