@@ -13,7 +13,7 @@ from indicators.counting import Counter
 from indicators.definition import Definition
 from indicators.engine import compute, read_batch, write_paths
 from indicators.geography import read_geography
-from indicators.prepare.contracts import SOURCES
+from indicators.prepare.contracts import SCHOOL_SHARES, SOURCES
 from indicators.prepare.sources import connect, prepare
 from indicators.results import counters_of
 from indicators.sql_rules import columns_of, physical_sql
@@ -33,7 +33,7 @@ DATA: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("đi học năm học này", "schooling of the year"): (
         "attending", "school_level", "dropped_out", "in_nursery", "in_kindergarten", "in_primary", "in_lower_secondary",
-        "completed_preschool", "completed_primary", "completed_lower_secondary",
+        "completed_preschool", "completed_primary", "completed_lower_secondary", *SCHOOL_SHARES,
     ),
     ("hoàn cảnh", "circumstances"): (
         "special_circumstance", "special_d", "at_risk", "orphan", "orphan_kind", "both_parents_dead",
@@ -55,6 +55,10 @@ DATA: dict[tuple[str, str], tuple[str, ...]] = {
     ("uống vitamin A", "vitamin A"): ("vitamin_a",),
     ("tai nạn, thương tích", "injuries"): ("injured",),
     ("nguyên nhân tử vong", "cause of death"): ("injury_death", "drowning_death"),
+    ("nguyên nhân (chết, bị thương)", "cause (of death, of injury)"): ("counted",),
+    ("danh sách của cả hai kỳ", "lists of both periods"): ("now",),
+    ("danh mục xã đặc biệt khó khăn", "list of extremely difficult communes"): ("extremely_difficult",),
+    ("mức độ xóa mù chữ (xã báo cáo)", "literacy level (commune's return)"): ("literacy_level",),
     ("cân nặng khi sinh", "birth weight"): ("low_birth_weight", "weight_g"),
     ("tuổi thai", "weeks of gestation"): ("gestation_weeks", "preterm"),
     ("tình trạng khi sinh", "live birth or stillbirth"): ("live_birth",),
@@ -153,7 +157,7 @@ def _open(con: duckdb.DuckDBPyConnection, counter: Counter, unit: str) -> list[O
     ).fetchall()
     return [
         OpenRecord(
-            counter.source, key, filed, place, bool(doubtful),
+            counter.source, filed if key is None else key, filed, place, bool(doubtful),
             tuple(c for c, empty in zip(columns, lacks, strict=True) if empty),
         )
         for key, filed, place, doubtful, *lacks in rows

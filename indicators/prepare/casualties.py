@@ -1,8 +1,8 @@
 """Children drowned, and those killed or hurt on the road, of this period and of the one it is set against.
 
 Drownings are set against the same days of the base year (indicators/parameters/base_years.csv), road casualties against
-the same days a year before. A commune counts only where its lists tell of both periods; of another one row without an
-answer says that nothing is known. What telling of a period means is our reading: a list of births and deaths dated from
+the same days a year before. A commune counts only where its lists tell of both periods; of another one row that
+lacks nothing but its period says that nothing is known. What telling of a period means is our reading: a list of births and deaths dated from
 its first day to three months after its last, or such a death; for the road an injury with its cause besides, up to its end.
 """
 
@@ -50,7 +50,7 @@ def prepare_casualty(con: duckdb.DuckDBPyConnection, moment: Moment, tree: Geogr
         from ({" union all ".join(parts)}) as e
         inner join compared as c on c.unit = e.unit and c.kind = e.kind and c.counted
         union all
-        select null, unit, null, kind, null, null, null, null
+        select null, unit, null, kind, true, null, 0, 0
         from compared
         where not counted
         """

@@ -503,7 +503,10 @@ class World:
             for span in (now, before):
                 found += [{**r, "kind": kind, "now": span is now} for r in self._hit(kind, span) if r["unit"] in known]
             unknown = (told[0] | told[1] | heard[0] | heard[1]) - known
-            found += [{"unit": u, "sex": None, "kind": kind, "counted": None, "now": None} for u in unknown]
+            found += [
+                {"unit": u, "sex": None, "kind": kind, "counted": True, "now": None, "age_months": (0, 0)}
+                for u in unknown
+            ]
         return found
 
     def _heard(self, span: tuple[date, date], kind: str | None = None) -> set[object]:

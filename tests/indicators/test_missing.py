@@ -96,6 +96,17 @@ def test_a_commune_that_never_told_of_births_and_deaths_has_no_number_of_deaths(
     assert results.one("child_marriages", DISTRICT)["value"] is None  # nobody has told of any
 
 
+def test_where_no_list_tells_of_the_base_year_each_commune_is_named(tmp_path):
+    tables = together(child(1), child(2, unit=XUAN_LAO))
+    tables["listing"] = [{**listing(k, "births_deaths", u)} for k, u in ((1, ANG_TO), (2, XUAN_LAO))]
+    place = write_snapshot(tmp_path / "s", tables)
+    found = missing(place, catalogue()["drowning_deaths_reduction"], DISTRICT, as_of=DAY)
+    assert found.figure["value"] is None and found.verdicts[0]["verdict"] == "no_data"
+    assert [(r.key, r.data("en")) for r in found.records] == [
+        (unit, ("lists of both periods",)) for unit in (ANG_TO, XUAN_LAO)
+    ]
+
+
 def test_groups_a_and_c_follow_from_what_is_recorded_of_the_parents(tmp_path):
     since = {"valid_from": date(2024, 1, 1), "valid_to": None}
     states = [(1, "dead", "dead"), (2, "dead", "prison"), (3, "dead", "alive")]
