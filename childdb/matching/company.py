@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
 
-from childdb.matching.prepare import Comparable
+from childdb.matching.prepare import column
 
 # levels, the most telling first
 COMPANY: dict[str, tuple[str, str]] = {
@@ -31,8 +32,9 @@ LEVELS = tuple(COMPANY)
 _SURE, _FITS, _AGAINST, READ_FROM = 8.0, 4.0, -3.0, -6.0  # bits
 
 
-def company(rows: Sequence[Comparable], left: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def company(rows: pa.Table, left: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """For each pair the place of its level in LEVELS; pairs far below any doubt are `unrivalled`."""
+    lists = column(rows, "lst").to_pylist()
     fits: dict[int, dict[int, float]] = defaultdict(dict)
     read = np.flatnonzero(weight > READ_FROM)
     pairs = list(zip(read.tolist(), left[read].tolist(), right[read].tolist(), weight[read].tolist(), strict=True))
@@ -40,12 +42,12 @@ def company(rows: Sequence[Comparable], left: np.ndarray, right: np.ndarray, wei
         fits[one][other] = fits[other][one] = bits
     levels = np.full(len(left), LEVELS.index("unrivalled"), dtype=np.int64)
     for place, one, other, bits in pairs:
-        levels[place] = min(_side(rows, fits, a, b, bits) for a, b in ((one, other), (other, one)))
+        levels[place] = min(_side(lists, fits, a, b, bits) for a, b in ((one, other), (other, one)))
     return levels
 
 
 def _side(
-    rows: Sequence[Comparable], fits: Mapping[int, Mapping[int, float]], one: int, other: int, bits: float
+    lists: Sequence[str | None], fits: Mapping[int, Mapping[int, float]], one: int, other: int, bits: float
 ) -> int:
     """The most telling level that the partners of ONE give about OTHER."""
     best = LEVELS.index("unrivalled")
@@ -53,7 +55,7 @@ def _side(
         if third == other:
             continue
         across = fits[other].get(third, READ_FROM)
-        if theirs >= _SURE and across < _FITS and rows[third].lst and rows[third].lst == rows[other].lst:
+        if theirs >= _SURE and across < _FITS and lists[third] and lists[third] == lists[other]:
             return LEVELS.index("two_on_a_list")
         if theirs >= _SURE and across <= _AGAINST:
             best = min(best, LEVELS.index("contradicted"))

@@ -10,8 +10,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from childdb.matching.prepare import COLUMN_NAMES
-
 _OFTEN = 1000  # rows of a list that may bear one name before it is too common to bring communes together
 _KEPT = 0.9  # Splink wants a share of matches and of others per level; only their ratio speaks
 
@@ -130,6 +128,3 @@ def _as_splink(entry: Comparison, weights: Mapping[str, float]) -> dict[str, Any
             }
         )
     return {"output_column_name": entry.id, "comparison_description": entry.id, "comparison_levels": levels}
-
-
-__all__ = ["COLUMN_NAMES", "Comparison", "Level", "blocking", "comparisons", "ladders", "patterns", "settings"]

@@ -11,7 +11,6 @@ import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from operator import attrgetter
 from types import TracebackType
 
 import duckdb
@@ -20,17 +19,8 @@ import pyarrow as pa
 
 from childdb.matching.comparisons import blocking, comparisons, ladders, settings
 from childdb.matching.patterns import Columns, gammas_of, weigh_patterns
-from childdb.matching.prepare import COLUMN_NAMES, Comparable
+from childdb.matching.prepare import SCHEMA
 
-_INTEGERS = (
-    "unique_id", "words", "byear", "bmonth", "bday", "given_k", "name_m", "mother_m", "father_m", "head_m",
-)  # fmt: skip
-_TYPES = (
-    {name: pa.int32() for name in _INTEGERS}
-    | {name: pa.float64() for name in ("bits", "mother_b", "father_b", "head_b")}
-    | {name: pa.bool_() for name in ("nick", "mother_u", "father_u", "head_u")}
-)
-_CELLS = attrgetter(*COLUMN_NAMES)
 _BLOCK = 1_000_000  # pairs scored at a time
 _INPUT = re.compile(r"__splink__df_pruned_predict_input_[lr]_[0-9a-f]+\b")
 
@@ -39,13 +29,13 @@ class Scoring:
     """ROWS, numbered by their places, in a database of their own in memory; to be closed, best by `with`."""
 
     def __init__(
-        self, rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float, block: int = _BLOCK
+        self, rows: pa.Table, weights: Mapping[str, Mapping[str, float]], prior: float, block: int = _BLOCK
     ) -> None:  # fmt: skip
         self._weights, self._columns, self._block = weights, Columns(rows), block
         self._rules = blocking(len(rows))
         self._statement = statement(weights, prior)
         self._con = in_memory()
-        self._con.register("typed", as_table(rows))
+        self._con.register("typed", rows)
         self._con.execute("create temp table prepared as select * from typed")
         self._con.unregister("typed")
 
@@ -113,7 +103,7 @@ class Scoring:
 
 
 def scored_pairs(
-    rows: Sequence[Comparable], weights: Mapping[str, Mapping[str, float]], prior: float,
+    rows: pa.Table, weights: Mapping[str, Mapping[str, float]], prior: float,
     also: Iterable[tuple[int, int]] = (),
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """All pairs that meet at once, in the order of their places, as `Scoring.met` gives them block by block; ALSO names
@@ -153,7 +143,7 @@ def _statement(asked: str) -> str:
     from splink import DuckDBAPI, Linker  # its import takes half a second, and only matching needs it
 
     with duckdb.connect() as con:
-        con.register("typed", as_table([]))
+        con.register("typed", SCHEMA.empty_table())
         con.execute("create table prepared as select * from typed")
         con.execute("create table pairs (match_key varchar, join_key_l integer, join_key_r integer)")
         api = DuckDBAPI(con)
@@ -175,11 +165,3 @@ def _database() -> duckdb.DuckDBPyConnection:
     con.execute("set enable_progress_bar = false")
     con.execute("set temp_directory = ''")
     return con
-
-
-def as_table(rows: Sequence[Comparable]) -> pa.Table:
-    """ROWS as columns, with the types that the comparisons expect."""
-    columns = zip(*map(_CELLS, rows), strict=True) if rows else ([] for _ in COLUMN_NAMES)
-    return pa.table(
-        {n: pa.array(c, _TYPES.get(n, pa.string())) for n, c in zip(COLUMN_NAMES, columns, strict=True)}
-    )  # fmt: skip

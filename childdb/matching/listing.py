@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
+import pyarrow as pa
 
 from childdb.matching.cluster import Clusters, Contradiction, Pair
 from childdb.matching.company import LEVELS, READ_FROM, company
@@ -17,7 +18,7 @@ from childdb.matching.explain import Reason, in_words, reasons
 from childdb.matching.linkage import Scoring, joined, scored_pairs
 from childdb.matching.model import Model, shipped
 from childdb.matching.numbers import slip
-from childdb.matching.prepare import Comparable, comparable
+from childdb.matching.prepare import column, comparable
 from schemas.errors import CheckFailed
 
 COLUMNS = (
@@ -91,7 +92,7 @@ def match_list(
 
 
 def match_prepared(
-    prepared: Sequence[Comparable], answers: Mapping[Pair, str], lang: str, *,
+    prepared: pa.Table, answers: Mapping[Pair, str], lang: str, *,
     asked: frozenset[int] = frozenset(), wanted: frozenset[int] | None = None,
 ) -> Matched:  # fmt: skip
     """The same over rows made comparable, numbered by their places.
@@ -112,7 +113,7 @@ def match_prepared(
     return Matched(cluster, doubts, [told.pair(place) for place in joined], _kin(clusters, told))
 
 
-def explain(prepared: Sequence[Comparable], pairs: Sequence[Pair], lang: str) -> Doubt:
+def explain(prepared: pa.Table, pairs: Sequence[Pair], lang: str) -> Doubt:
     """The likeliest of PAIRS (places of rows), scored and told whether or not they would ever meet."""
     model = shipped()
     found = scored_pairs(prepared, model.weights, model.prior, pairs)
@@ -123,7 +124,7 @@ def explain(prepared: Sequence[Comparable], pairs: Sequence[Pair], lang: str) ->
     return _Told(scored, model, lang).pair(max(places, key=lambda p: float(scored.bits[p])))
 
 
-def score(prepared: Sequence[Comparable], model: Model, wanted: frozenset[int] | None = None) -> Scored:
+def score(prepared: pa.Table, model: Model, wanted: frozenset[int] | None = None) -> Scored:
     """Splink's weight of every pair that meets, and what the other rows add to it.
 
     Pairs too far apart to be joined, asked about or told are kept as places alone. Where WANTED is given, pairs of two
@@ -167,7 +168,7 @@ def _witnesses(pairs: Mapping[str, np.ndarray], wanted: frozenset[int]) -> tuple
 
 
 def _in_company(
-    prepared: Sequence[Comparable], model: Model, pairs: Mapping[str, np.ndarray], left: np.ndarray, right: np.ndarray
+    prepared: pa.Table, model: Model, pairs: Mapping[str, np.ndarray], left: np.ndarray, right: np.ndarray
 ) -> Scored:
     levels = company(prepared, pairs["left"], pairs["right"], pairs["weight"])
     added = np.array([model.company[name] for name in LEVELS]) + model.company_prior
@@ -223,13 +224,13 @@ def _touching(scored: Scored, wanted: frozenset[int]) -> Scored:
     return Scored(scored.left[kept], scored.right[kept], gammas, scored.company[kept], scored.bits[kept], none, none)
 
 
-def _merge(clusters: Clusters, scored: Scored, prepared: Sequence[Comparable]) -> tuple[list[int], list[int]]:
+def _merge(clusters: Clusters, scored: Scored, prepared: pa.Table) -> tuple[list[int], list[int]]:
     """Join what is sure, surest first; the places of the pairs that joined, and of those likely and yet not sure."""
     floor = costs().ask_from
     numbers: dict[int, set[str]] = defaultdict(set)  # by root
-    for row, entry in enumerate(prepared):
-        if entry.pid:
-            numbers[clusters.find(row)].add(entry.pid)
+    for row, digits in enumerate(column(prepared, "pid").to_pylist()):
+        if digits:
+            numbers[clusters.find(row)].add(digits)
     joined, doubtful = [], []
     likely = [int(place) for place in np.flatnonzero(scored.bits > -8)]
     for place in sorted(likely, key=lambda p: (-scored.bits[p], p)):

@@ -9,8 +9,8 @@ from itertools import islice
 import pyarrow as pa
 
 from childdb.matching.comparisons import blocking
-from childdb.matching.linkage import as_table, in_memory
-from childdb.matching.prepare import COLUMN_NAMES, Comparable, Rarity, unweighed
+from childdb.matching.linkage import in_memory
+from childdb.matching.prepare import SCHEMA, Rarity, replaced, unweighed
 
 _BLOCK = 50_000  # rows made comparable at a time: the table holds them smaller than Python does
 
@@ -19,7 +19,7 @@ _BLOCK = 50_000  # rows made comparable at a time: the table holds them smaller 
 class Neighbourhood:
     """`rows` numbered by their places: first the new ones, then the known ones that `refs` names in the same order."""
 
-    rows: list[Comparable]
+    rows: pa.Table
     refs: list[int]
 
 
@@ -43,15 +43,15 @@ class Neighbours:
     def add(self, cells: Iterator[Mapping[str, str]], refs: Sequence[int], children: Sequence[int]) -> None:
         """Take in more identities: their cells by the columns of `match file`, their references and children."""
         for start in range(0, len(refs), _BLOCK):
-            made = unweighed(islice(cells, _BLOCK), self._count)
+            made = unweighed(list(islice(cells, _BLOCK)), self._count)
             self._rarity.count(made)
             whose = {
                 "ref": pa.array(refs[start : start + _BLOCK], pa.int64()),
                 "child": pa.array(children[start : start + _BLOCK], pa.int64()),
             }
-            table = as_table(made)
-            for name, column in whose.items():
-                table = table.append_column(name, column)
+            table = made
+            for name, values in whose.items():
+                table = table.append_column(name, values)
             self._con.register("more", table)
             words = "insert into known" if self._count else "create temp table known as"
             self._con.execute(f"{words} select * from more")
@@ -64,46 +64,41 @@ class Neighbours:
         fresh = unweighed(cells)
         self._rarity.count(fresh)
         try:
-            asking = fresh if wanted is None else [fresh[place] for place in sorted(wanted)]
-            known, refs = self._known_near(asking, len(fresh))
-            rows = fresh + known
-            self._rarity.weigh(rows)
+            known, refs = self._known_near(fresh if wanted is None else fresh.take(sorted(wanted)))
+            rows = pa.concat_tables([fresh, known])
+            return Neighbourhood(self._rarity.weigh(_numbered(rows)), refs)
         finally:
             self._rarity.count(fresh, -1)
-        return Neighbourhood(rows, refs)
 
     def around(self, refs: Collection[int]) -> Neighbourhood:
         """Known identities with those that share a block with them; none is new."""
         if not self._count:
-            return Neighbourhood([], [])
+            return Neighbourhood(SCHEMA.empty_table(), [])
         self._con.register("named", pa.table({"ref": pa.array(sorted(refs), pa.int64())}))
         self._con.execute(
             "create or replace temp table fresh as select * from known where ref in (select ref from named)"
         )
         self._con.unregister("named")
         rows, found = self._met()
-        self._rarity.weigh(rows)
-        return Neighbourhood(rows, found)
+        return Neighbourhood(self._rarity.weigh(_numbered(rows)), found)
 
-    def _known_near(self, asking: list[Comparable], first: int) -> tuple[list[Comparable], list[int]]:
-        if not self._count or not asking:
-            return [], []
-        self._rarity.weigh(asking)
-        self._con.register("given", as_table(asking))
+    def _known_near(self, asking: pa.Table) -> tuple[pa.Table, list[int]]:
+        if not self._count or not len(asking):
+            return SCHEMA.empty_table(), []
+        self._con.register("given", self._rarity.weigh(asking))
         self._con.execute("create or replace temp table fresh as select * from given")
         self._con.unregister("given")
-        return self._met(first)
+        return self._met()
 
-    def _met(self, first: int = 0) -> tuple[list[Comparable], list[int]]:
+    def _met(self) -> tuple[pa.Table, list[int]]:
         """The known rows that share a block with the table `fresh`, and the other identities of their children."""
         blocks = " union ".join(
             f"select r.child from known as r where exists (select 1 from fresh as l where {rule})"
             for rule in blocking(self._count)
         )
-        columns = ", ".join(COLUMN_NAMES)
-        query = f"select ref, {columns} from known where child in ({blocks}) order by ref"
-        refs, rows = [], []
-        for place, (ref, _, *values) in enumerate(self._con.execute(query).fetchall(), start=first):
-            refs.append(int(ref))
-            rows.append(Comparable(place, *values))
-        return rows, refs
+        found = self._con.sql(f"select * from known where child in ({blocks}) order by ref").to_arrow_table()
+        return found.select(SCHEMA.names).cast(SCHEMA), found["ref"].to_pylist()
+
+
+def _numbered(rows: pa.Table) -> pa.Table:
+    return replaced(rows, "unique_id", pa.array(range(len(rows)), pa.int32()))

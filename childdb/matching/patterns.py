@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from childdb.matching.comparisons import Comparison, comparisons, patterns
-from childdb.matching.prepare import Comparable
+from childdb.matching.prepare import column
 
 _GROWN = ("mother", "father", "head")
 _ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_marks", "order")
@@ -29,16 +31,14 @@ _SHARED = (("f26", 26.0), ("f21", 21.0), ("f17", 17.0), ("f14", 14.0), ("f11", 1
 class Columns:
     """What the patterns read of rows, as numbers, made once for all blocks of pairs."""
 
-    def __init__(self, rows: Sequence[Comparable]) -> None:
+    def __init__(self, rows: pa.Table) -> None:
         self.numbers = {
-            name: np.array([np.nan if (v := getattr(row, name)) is None else v for row in rows], dtype=float)
-            for name in _NUMBERS
+            name: np.asarray(column(rows, name).cast(pa.float64()).to_numpy(zero_copy_only=False)) for name in _NUMBERS
         }
-        code: dict[str | None, int] = {None: -1}  # a blank
-        self.names = {
-            name: np.array([code.setdefault(getattr(row, name), len(code)) for row in rows], dtype=np.int64)
-            for name in _NAMES
-        }
+        # the three are told apart by one code, since the head here may be the father there; a blank is -1
+        names = pa.concat_arrays([column(rows, name) for name in _NAMES]).dictionary_encode().indices
+        codes = pc.fill_null(names, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        self.names = dict(zip(_NAMES, np.split(codes, len(_NAMES)), strict=True))
 
 
 def gammas_of(columns: Columns, pairs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

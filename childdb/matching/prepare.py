@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from childdb.matching.names import folded, normalised, unnamed
 from childdb.matching.numbers import number
@@ -63,130 +66,156 @@ def _words_of(name: str) -> frozenset[str]:
     return frozenset(normalised(word) for line in lines for word in line.split())
 
 
-@dataclass(slots=True)
-class Comparable:
-    """One row as the comparisons see it; None is a blank."""
-
-    unique_id: int
-    pid: str | None
-    pid_end: str | None  # the last six digits
-    name_n: str | None  # with tone marks
-    name_f: str | None  # without
-    name_m: int | None  # the letters it is made of, as bits
-    core: str | None  # the telling words, sorted
-    clan: str | None
-    given: str | None
-    given_n: str | None
-    given_p: str | None  # as it sounds
-    middle: str | None  # the words between clan and given name
-    words: int
-    nick: bool | None  # whether the given name is one that is used at home alone
-    bdate: str | None  # YYYY-MM-DD, known to the day
-    bkey: str | None  # the same for 05/03 and 03/05
-    byear: int | None
-    bmonth: int | None
-    bday: int | None  # days since 1970-01-01
-    sex: str | None
-    eth: str | None
-    mother_n: str | None
-    mother_f: str | None
-    mother_m: int | None
-    mother_s: str | None
-    mother_g: str | None
-    mother_u: bool | None  # whether the given name is in use
-    father_n: str | None
-    father_f: str | None
-    father_m: int | None
-    father_s: str | None
-    father_g: str | None
-    father_u: bool | None
-    head_n: str | None
-    head_f: str | None
-    head_m: int | None
-    head_s: str | None
-    head_g: str | None
-    head_u: bool | None
-    village: str | None
-    commune: str | None
-    root: str | None  # what the commune is today
-    lst: str | None
-    given_k: int  # how many rows bear that given name, with its marks
-    bits: float | None  # how rare the name is in that commune: minus log2 of its share
-    mother_b: float | None  # how rare each grown-up's name is in the whole list, in the same measure
-    father_b: float | None
-    head_b: float | None
+_TEXT, _WHOLE, _NUMBER, _FLAG = pa.string(), pa.int32(), pa.float64(), pa.bool_()
+_NAME: dict[str, pa.DataType] = {
+    "name_n": _TEXT,  # with tone marks
+    "name_f": _TEXT,  # without
+    "name_m": _WHOLE,  # the letters it is made of, as bits
+    "core": _TEXT,  # the telling words, sorted
+    "clan": _TEXT,
+    "given": _TEXT,
+    "given_n": _TEXT,
+    "given_p": _TEXT,  # as it sounds
+    "middle": _TEXT,  # the words between clan and given name
+    "words": _WHOLE,
+    "nick": _FLAG,  # whether the given name is one that is used at home alone
+}
+_BIRTH: dict[str, pa.DataType] = {
+    "bdate": _TEXT,  # YYYY-MM-DD, known to the day
+    "bkey": _TEXT,  # the same for 05/03 and 03/05
+    "byear": _WHOLE,
+    "bmonth": _WHOLE,
+    "bday": _WHOLE,  # days since 1970-01-01
+}
+_ADULTS = {"mother": "mother_name", "father": "father_name", "head": "household_head"}  # and their columns
 
 
-COLUMN_NAMES = tuple(field.name for field in fields(Comparable))
+def _adult(who: str) -> dict[str, pa.DataType]:
+    """With marks, without, its letters, its telling words, the given name as it sounds, whether that one is in use."""
+    kinds = {"n": _TEXT, "f": _TEXT, "m": _WHOLE, "s": _TEXT, "g": _TEXT, "u": _FLAG}
+    return {f"{who}_{part}": kind for part, kind in kinds.items()}
 
 
-def comparable(rows: Sequence[Mapping[str, str]]) -> list[Comparable]:
-    """ROWS (cells as text, by the column names of `match file`) made comparable, numbered from 0."""
-    made = unweighed(_years_alone(rows))
+_PLACE: dict[str, pa.DataType] = {"commune": _TEXT, "root": _TEXT}  # the root is what the commune is today
+SCHEMA = pa.schema(
+    {
+        "unique_id": _WHOLE,
+        "pid": _TEXT,
+        "pid_end": _TEXT,  # the last six digits
+        **_NAME,
+        **_BIRTH,
+        "sex": _TEXT,
+        "eth": _TEXT,
+        **_adult("mother"),
+        **_adult("father"),
+        **_adult("head"),
+        "village": _TEXT,
+        **_PLACE,
+        "lst": _TEXT,
+        "given_k": _WHOLE,  # how many rows bear that given name, with its marks
+        "bits": _NUMBER,  # how rare the name is in that commune: minus log2 of its share
+        "mother_b": _NUMBER,  # how rare each grown-up's name is in the whole list, in the same measure
+        "father_b": _NUMBER,
+        "head_b": _NUMBER,
+    }
+)
+"""One row of a list as the comparisons see it; null is a blank."""
+
+_BREAK = "\x1f"  # between two cells that are read together
+
+
+def comparable(rows: Sequence[Mapping[str, str]]) -> pa.Table:
+    """ROWS (cells as text, by the column names of `match file`) made comparable, numbered from 0: a table by SCHEMA."""
+    made = _years_alone(unweighed(rows))
     rarity = Rarity()
     rarity.count(made)
-    rarity.weigh(made)
+    return rarity.weigh(made)
+
+
+def _years_alone(made: pa.Table) -> pa.Table:
+    """MADE as it is; but where far more children than can be are born on the first of January, lists here write a
+    birth year so, and such a date is its year alone."""
+    days = column(made, "bdate")
+    first = pc.fill_null(pc.ends_with(days, "-01-01"), False)
+    if pc.sum(first, min_count=0).as_py() < max(_FEW, (len(days) - days.null_count) * _JANUARY_FIRST):
+        return made
+    for name in ("bdate", "bkey", "bmonth", "bday"):
+        made = replaced(made, name, pc.if_else(first, None, column(made, name)))
     return made
 
 
-def _years_alone(rows: Sequence[Mapping[str, str]]) -> Iterable[Mapping[str, str]]:
-    """ROWS as they are; but where far more children than can be are born on the first of January, lists here write a
-    birth year so, and such a date is its year alone."""
-    first = [_first_of_january(row) for row in rows]
-    dated = sum(place is not None for place in first)
-    if sum(map(bool, first)) < max(_FEW, dated * _JANUARY_FIRST):
-        return rows
-    return (
-        {**row, "birth_precision": "year"} if is_first else row for row, is_first in zip(rows, first, strict=True)
-    )  # fmt: skip
-
-
-def _first_of_january(row: Mapping[str, str]) -> bool | None:
-    """Whether a row's birth date, known to the day as far as it says, is a first of January; None where it is not."""
-    born = birth(row.get("birth_date") or "", row.get("birth_precision") or "")
-    return (born.first.month, born.first.day) == (1, 1) if born and born.precision == "day" else None
-
-
-def unweighed(rows: Iterable[Mapping[str, str]], first: int = 0) -> list[Comparable]:
+def unweighed(rows: Sequence[Mapping[str, str]], first: int = 0) -> pa.Table:
     """The same numbered from FIRST, before it is known how rare each name is."""
-    return [_one(place, row) for place, row in enumerate(rows, start=first)]
+    cells = {name: pa.array([row.get(name) or "" for row in rows], _TEXT) for name in _READ}
+    read = _of_each(cells["personal_id"], {"pid": _TEXT, "pid_end": _TEXT}, _numbered)
+    read |= _of_each(cells["full_name"], _NAME, _name)
+    read |= _of_each(_together(cells["birth_date"], cells["birth_precision"]), _BIRTH, _born)
+    read |= _of_each(cells["sex"], {"sex": _TEXT}, lambda text: (sex(text),))
+    read |= _of_each(cells["ethnicity"], {"eth": _TEXT}, lambda text: (ethnicity(text),))
+    for who, name in _ADULTS.items():
+        read |= _of_each(cells[name], _adult(who), _grown)
+    read |= _of_each(cells["village"], {"village": _TEXT}, lambda text: (village_name(nfc(text)) or None,))
+    read |= _of_each(_together(cells["commune"], cells["list_date"]), _PLACE, _placed)
+    read |= _of_each(cells["list_id"], {"lst": _TEXT}, lambda text: (nfc(text) or None,))
+    read["unique_id"] = pa.array(range(first, first + len(rows)), _WHOLE)
+    read["given_k"] = pa.array([0] * len(rows), _WHOLE)
+    return pa.table([read.get(name, pa.nulls(len(rows), _NUMBER)) for name in SCHEMA.names], schema=SCHEMA)
 
 
-def _one(place: int, row: Mapping[str, str]) -> Comparable:
-    get = row.get
-    pid = number(get("personal_id"))
-    name = _name(get("full_name") or "")
-    born = birth(get("birth_date") or "", get("birth_precision") or "")
-    exact = born.first if born and born.precision == "day" else None
-    commune = commune_key(get("commune") or "", get("list_date") or "")
-    return Comparable(
-        place, pid, pid[6:] if pid else None, *name,
-        exact.isoformat() if exact else None, _swappable(exact) if exact else None,
-        born.first.year if born else None, born.first.month if born and born.precision != "year" else None,
-        (exact - date(1970, 1, 1)).days if exact else None,
-        sex(get("sex") or ""), ethnicity(get("ethnicity") or ""),
-        *_grown(get("mother_name") or ""), *_grown(get("father_name") or ""), *_grown(get("household_head") or ""),
-        village_name(nfc(get("village") or "")) or None, commune, root(commune) if commune else None,
-        nfc(get("list_id") or "") or None, 0, None, None, None, None,
-    )  # fmt: skip
+_READ = (
+    "full_name", "birth_date", "birth_precision", "sex", "ethnicity", "personal_id", *_ADULTS.values(), "village",
+    "commune", "list_date", "list_id",
+)  # fmt: skip
 
 
-@lru_cache(maxsize=131072)
-def _name(
-    text: str,
-) -> tuple[
-    str | None,
-    str | None,
-    int | None,
-    str | None,
-    str | None,
-    str | None,
-    str | None,
-    str | None,
-    str | None,
-    int,
-    bool | None,
-]:
+def column(made: pa.Table, name: str) -> pa.Array:
+    """A column of the table MADE in one piece."""
+    return made[name].combine_chunks()
+
+
+def replaced(made: pa.Table, name: str, values: pa.Array) -> pa.Table:
+    """MADE with other VALUES in a column."""
+    place = made.schema.get_field_index(name)
+    return made.set_column(place, made.schema.field(place), values)
+
+
+def _together(one: pa.Array, other: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise(one, other, _BREAK)
+
+
+def _of_each(
+    texts: pa.Array, kinds: Mapping[str, pa.DataType], work: Callable[[str], tuple[object, ...]]
+) -> dict[str, pa.Array]:
+    """The columns that WORK makes of each text: of each distinct one once, for a list repeats its names, days and places."""
+    coded = texts.dictionary_encode()
+    made = [work(text) for text in coded.dictionary.to_pylist()]
+    parts = zip(*made, strict=True) if made else ([] for _ in kinds)
+    return {
+        name: pa.array(part, kind).take(coded.indices) for (name, kind), part in zip(kinds.items(), parts, strict=True)
+    }  # fmt: skip
+
+
+def _numbered(text: str) -> tuple[str | None, str | None]:
+    digits = number(text)
+    return digits, digits[6:] if digits else None
+
+
+def _born(text: str) -> tuple[str | None, str | None, int | None, int | None, int | None]:
+    born = birth(*text.rsplit(_BREAK, 1))
+    if born is None:
+        return None, None, None, None, None
+    if born.precision != "day":
+        return None, None, born.first.year, born.first.month if born.precision == "month" else None, None
+    day = born.first
+    return day.isoformat(), _swappable(day), day.year, day.month, (day - date(1970, 1, 1)).days
+
+
+def _placed(text: str) -> tuple[str | None, str | None]:
+    commune = commune_key(*text.rsplit(_BREAK, 1))
+    return commune, root(commune) if commune else None
+
+
+def _name(text: str) -> tuple[object, ...]:
     if unnamed(text):
         return (None, None, None, None, None, None, None, None, None, 0, None)
     flat = folded(text)
@@ -199,8 +228,7 @@ def _name(
     )  # fmt: skip
 
 
-@lru_cache(maxsize=131072)
-def _grown(text: str) -> tuple[str | None, str | None, int | None, str | None, str | None, bool | None]:
+def _grown(text: str) -> tuple[object, ...]:
     flat = folded(text)
     if not flat or unnamed(text):
         return (None, None, None, None, None, None)
@@ -336,42 +364,70 @@ class Rarity:
 
     def __init__(self) -> None:
         self._whole: Counter[str] = Counter()
-        self._local: Counter[tuple[str | None, str]] = Counter()
-        self._homes: Counter[str | None] = Counter()
+        self._local: Counter[str] = Counter()
+        self._homes: Counter[str] = Counter()
         self._given: Counter[str] = Counter()
         self._grown: Counter[str] = Counter()
         self._named = 0  # grown-ups
 
-    def count(self, rows: Sequence[Comparable], times: int = 1) -> None:
-        """Take the names of ROWS into account; with TIMES of -1, take them out again."""
-        for row in rows:
-            if row.core:
-                self._whole[row.core] += times
-                self._local[row.root, row.core] += times
-                self._homes[row.root] += times
-            if row.given_n:
-                self._given[row.given_n] += times
-            for name in (row.mother_s, row.father_s, row.head_s):
-                if name:
-                    self._named += times
-                    self._grown[name] += times
-            for full, flat in ((row.mother_s, row.mother_f), (row.father_s, row.father_f), (row.head_s, row.head_f)):
-                if full and flat and " " in full:
-                    self._grown[flat.rpartition(" ")[2]] += times
+    def count(self, made: pa.Table, times: int = 1) -> None:
+        """Take the names of the table MADE into account; with TIMES of -1, take them out again."""
+        for core, seen in _tally(column(made, "core")):
+            self._whole[core] += times * seen
+        for place, seen in _tally(_at_home(made)):
+            self._local[place] += times * seen
+            self._homes[place.partition(_BREAK)[0]] += times * seen
+        for given, seen in _tally(column(made, "given_n")):
+            self._given[given] += times * seen
+        for who in _ADULTS:
+            for flat, seen in _tally(column(made, f"{who}_f")):
+                if full := core_words(flat):
+                    self._named += times * seen
+                    self._grown[full] += times * seen
+                if " " in full:
+                    self._grown[flat.rpartition(" ")[2]] += times * seen
 
-    def weigh(self, rows: Sequence[Comparable]) -> None:
-        """Fill in `given_k`, `bits` and the rarity of the grown-ups."""
+    def weigh(self, made: pa.Table) -> pa.Table:
+        """MADE with `given_k`, `bits` and the rarity of the grown-ups filled in."""
+        named = pc.and_(pc.is_valid(column(made, "core")), pc.is_valid(column(made, "given_n")))
+        borne = _looked_up(column(made, "given_n"), self._borne_by)
+        made = replaced(made, "given_k", pa.array(np.where(named, borne, 0), _WHOLE))
         total = self._whole.total()
-        for row in rows:
-            if row.core and row.given_n:
-                row.given_k = max(self._given[row.given_n], IN_USE if row.given_n in names_in_use() else 0)
-                share = (self._whole[row.core] + _SMOOTHING * _ASSUMED_SHARE) / (total + _SMOOTHING)
-                near = (self._local[row.root, row.core] + _SMOOTHING * share) / (self._homes[row.root] + _SMOOTHING)
-                row.bits = -math.log2(near)
-            row.mother_b, row.father_b, row.head_b = map(self._bits, (row.mother_s, row.father_s, row.head_s))
+        share = (_looked_up(column(made, "core"), self._whole.__getitem__) + _SMOOTHING * _ASSUMED_SHARE) / (
+            total + _SMOOTHING
+        )
+        there = _looked_up(_at_home(made), self._local.__getitem__)
+        homes = _looked_up(pc.fill_null(column(made, "root"), ""), self._homes.__getitem__)
+        bits = -np.log2((there + _SMOOTHING * share) / (homes + _SMOOTHING))
+        made = replaced(made, "bits", pa.array(bits, _NUMBER, mask=~np.asarray(named)))
+        for who in _ADULTS:
+            values = _looked_up(column(made, f"{who}_s"), self._bits)
+            made = replaced(made, f"{who}_b", pa.array(values, _NUMBER, mask=np.isnan(values)))
+        return made
 
-    def _bits(self, name: str | None) -> float | None:
+    def _borne_by(self, given: str) -> int:
+        return max(self._given[given], IN_USE if given in names_in_use() else 0)
+
+    def _bits(self, name: str) -> float:
         if not name:
-            return None
+            return math.nan
         assumed = _ASSUMED_SHARE if " " in name else _ASSUMED_GIVEN
         return -math.log2((self._grown[name] + _SMOOTHING * assumed) / (self._named + _SMOOTHING))
+
+
+def _at_home(made: pa.Table) -> pa.Array:
+    """The telling words of each name with where it is borne."""
+    return _together(pc.fill_null(column(made, "root"), ""), column(made, "core"))
+
+
+def _tally(texts: pa.Array) -> Iterable[tuple[str, int]]:
+    """Each distinct text and how often it stands there; no blank."""
+    counted = pc.value_counts(texts.drop_null())
+    return zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)
+
+
+def _looked_up(texts: pa.Array, value: Callable[[str], float]) -> np.ndarray:
+    """The VALUE of each text as a number; not a number where it is blank."""
+    coded = texts.dictionary_encode()
+    values = np.array([value(text) for text in coded.dictionary.to_pylist()] + [math.nan])
+    return np.asarray(values[pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)])

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from childdb.matching.known import KnownPeople
 from childdb.matching.listing import Doubt, match_prepared
 from childdb.matching.names import unnamed
-from childdb.matching.neighbours import Neighbourhood, Neighbours
+from childdb.matching.neighbours import Neighbours
 from childdb.matching.people import ASK, NEW, SAME, Outcome, Person
+from childdb.matching.prepare import column, replaced
 from childdb.workflow.matching import RULE, cells_of, codes, decided
 
 # what is wrong in the row itself, or leaves nothing to tell it by later: such rows wait
@@ -57,11 +60,13 @@ def weigh(
         return Weighed(let_in=let_in)
     near = neighbours().meet([cells_of(person, _list(min(person.lists, default=0))) for _, person in taking_part], left)
     refs = [person.ref for _, person in taking_part] + near.refs
-    for place, ref in enumerate(refs):
-        if ref in here:
-            near.rows[place].lst = _list(here[ref])
-    given = _given(near, refs, taking_part, known, cannot_link)
-    found = match_prepared(near.rows, given, "vi", wanted=left)
+    lists = (
+        _list(here[ref]) if ref in here else lst
+        for ref, lst in zip(refs, column(near.rows, "lst").to_pylist(), strict=True)
+    )
+    rows = replaced(near.rows, "lst", pa.array(lists, pa.string()))
+    given = _given(refs, taking_part, known, cannot_link)
+    found = match_prepared(rows, given, "vi", wanted=left)
     return Weighed(_links(found.joins, left, refs), let_in, len(found.doubts))
 
 
@@ -70,7 +75,7 @@ def _list(number: int) -> str:
 
 
 def _given(
-    near: Neighbourhood, refs: Sequence[int], taking_part: Sequence[tuple[Outcome, Person]], known: KnownPeople,
+    refs: Sequence[int], taking_part: Sequence[tuple[Outcome, Person]], known: KnownPeople,
     cannot_link: set[frozenset[int]],
 ) -> dict[tuple[int, int], str]:  # fmt: skip
     """What is decided: the known children, who must stay apart, and the links that the rules have just made."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import pyarrow as pa
+
 from childdb.matching.listing import DIFFERENT, SAME, Doubt, match_prepared
 from childdb.matching.neighbours import Neighbours
 from childdb.matching.people import Person
 from childdb.matching.places import later_units
-from childdb.matching.prepare import Comparable, comparable
+from childdb.matching.prepare import comparable
 from childdb.store import PersonRow, Store, Verdict
 from schemas.codes import communes_named
 from schemas.errors import NotFound
@@ -80,7 +82,7 @@ def scan(store: Store, *, commune: frozenset[str] | None = None, lang: str = "vi
 
 def _around(
     people: list[PersonRow], cells: list[dict[str, str]], here: set[int]
-) -> tuple[list[PersonRow], list[Comparable], frozenset[int]]:
+) -> tuple[list[PersonRow], pa.Table, frozenset[int]]:
     everybody = Neighbours()
     everybody.add(iter(cells), [p.identity for p in people], [p.child for p in people])
     near = everybody.around(here)

@@ -98,7 +98,7 @@ def plain_on_district(rows, threshold):
         "village",
         "root",
     )
-    frame = pd.DataFrame({c: [getattr(r, c) for r in made] for c in columns})
+    frame = made.select(columns).to_pandas()
     comparisons = [
         cl.ExactMatch("pid"), cl.JaroWinklerAtThresholds("name_f", [0.92, 0.85]),
         cl.LevenshteinAtThresholds("bdate", [1, 2]), cl.ExactMatch("sex"),

@@ -27,7 +27,7 @@ def pairs(request):
         else conventions.written(1500, 88, conventions.drawn(88))
     )
     made = comparable(rows)
-    return made, scored_pairs(made, shipped().weights, shipped().prior)
+    return made.to_pylist(), scored_pairs(made, shipped().weights, shipped().prior)
 
 
 def test_a_comparison_with_a_blank_on_either_side_is_blank_and_no_other_is(pairs):
@@ -35,7 +35,7 @@ def test_a_comparison_with_a_blank_on_either_side_is_blank_and_no_other_is(pairs
     assert set(NEEDED) == {entry.id for entry in comparisons()}
     for name, columns in NEEDED.items():
         for left, right, gamma in zip(found["left"], found["right"], found[name], strict=True):
-            blank = all(getattr(rows[left], c) is None or getattr(rows[right], c) is None for c in columns)
+            blank = all(rows[left][c] is None or rows[right][c] is None for c in columns)
             assert (gamma == -1) == blank, name
 
 
@@ -51,7 +51,7 @@ def test_the_weight_of_a_pair_is_the_sum_over_what_is_not_blank(pairs):
 def test_where_no_grown_up_can_be_compared_nothing_is_said_of_the_family(pairs):
     rows, found = pairs
     for place, (left, right) in enumerate(zip(found["left"], found["right"], strict=True)):
-        one, other = ([getattr(rows[row], c) for c in GROWN] for row in (left, right))
+        one, other = ([rows[row][c] for c in GROWN] for row in (left, right))
         if not any(one) or not any(other):
             assert found["family"][place] == found["together"][place] == -1
             kin = next(entry for entry in ladders() if entry.id == "kin").level(int(found["kin"][place]))

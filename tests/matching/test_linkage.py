@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from childdb.matching.comparisons import comparisons, ladders, settings
-from childdb.matching.linkage import Scoring, as_table, joined, scored_pairs
+from childdb.matching.linkage import Scoring, joined, scored_pairs
 from childdb.matching.listing import match_prepared
 from childdb.matching.model import shipped
 from childdb.matching.patterns import weigh_patterns
@@ -29,7 +29,7 @@ def by_splink(rows):
 
     model = shipped()
     with duckdb.connect() as con:
-        con.register("typed", as_table(rows))
+        con.register("typed", rows)
         con.execute("create table given as select * from typed")
         linker = Linker(DuckDBAPI(con).register("given"), settings(model.weights, model.prior), log_level=None)
         asked = con.sql(f"select * from {linker.inference.predict().physical_name}").to_arrow_table()
