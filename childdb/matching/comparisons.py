@@ -54,14 +54,15 @@ def blocking(rows: int = 0) -> tuple[str, ...]:
     """The rules for a list of so many ROWS; in a long one a grown-up's name that many bear brings together only those of
     one commune, since the pairs would grow with the square of the list and say next to nothing."""
     often = math.log2(max(1.0, rows / _OFTEN))
-    return tuple(rule.replace("{often}", f"{often:.3f}") for rule in _document()["blocking"])
+    said = _document()
+    return tuple(rule.replace("{often}", f"{often:.3f}").replace("{born}", said["born"]) for rule in said["blocking"])
 
 
 @cache
 def comparisons() -> tuple[Comparison, ...]:
     found = []
     for name, entry in _document().items():
-        if name == "blocking":
+        if not isinstance(entry, dict):
             continue
         for x, who in entry.get("each", {name: ["", ""]}).items():
             levels = tuple(

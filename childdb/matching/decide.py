@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -45,5 +47,10 @@ def costs() -> Costs:
     return Costs(**tomllib.loads(text))
 
 
-def probability(bits: float) -> float:
-    return 1 / (1 + 2 ** -max(-60.0, min(60.0, bits)))
+def probability(bits: np.ndarray) -> np.ndarray:
+    """The probability that stands behind each weight in BITS.
+
+    >>> probability(np.array([0.0, 2.0])).tolist()
+    [0.5, 0.8]
+    """
+    return np.asarray(1 / (1 + 2.0 ** -np.clip(bits, -60.0, 60.0)))

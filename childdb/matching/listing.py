@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -34,7 +35,7 @@ _LOOKS_LIKE_TWO = {
     "sex": ("differ",),
 }
 # what the other rows say: a row that is surely the one stands beside the other as another child, or contradicts it
-_WITNESSED_TWO = frozenset(LEVELS.index(name) for name in ("two_on_a_list", "contradicted"))
+_WITNESSED_TWO = tuple(LEVELS.index(name) for name in ("two_on_a_list", "contradicted"))
 _UNCONFIRMED = ("nobody", "head_alone")
 
 
@@ -58,28 +59,57 @@ class Doubt:
 
 
 @dataclass(frozen=True)
-class Matched:
-    """`cluster` gives each row the place of the first row of its child; `doubts` are the pairs left for a person,
-    `joins` the pairs by which rows became one child, `kin` pairs that are surely two children of one family or name."""
-
-    cluster: list[int]
-    doubts: list[Doubt]
-    joins: list[Doubt] = field(default_factory=list)
-    kin: list[Doubt] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class Scored:
-    """The pairs that met: places, levels by comparison, company level, weight in bits; and the places of those that are
-    too far apart to be anything but contrary."""
+    """The pairs that met and are near enough to be joined, asked about or told: places, levels by comparison, company
+    level, weight in bits."""
 
     left: np.ndarray
     right: np.ndarray
     gammas: Mapping[str, np.ndarray]
     company: np.ndarray
     bits: np.ndarray
-    far_left: np.ndarray
-    far_right: np.ndarray
+
+    def at(self, name: str, levels: Sequence[str]) -> np.ndarray:
+        """Which pairs reached one of the LEVELS of a comparison."""
+        return _at(self.gammas, name, levels)
+
+    @cached_property
+    def by_number(self) -> np.ndarray:
+        return self.at("number", ("equal",))
+
+    @cached_property
+    def looks_like_two(self) -> np.ndarray:
+        """Which pairs without an equal number may be two children."""
+        witnessed = np.isin(self.company, _WITNESSED_TWO)
+        return np.asarray(
+            ~self.by_number & np.any([witnessed, *(self.at(*two) for two in _LOOKS_LIKE_TWO.items())], axis=0)
+        )
+
+    @cached_property
+    def confirmed(self) -> np.ndarray:
+        """Which pairs are confirmed by an equal number or a grown-up of the household."""
+        return np.asarray(self.by_number | ~self.at("confirmed", _UNCONFIRMED))
+
+
+@dataclass(frozen=True)
+class Matched:
+    """`cluster` gives each row the place of the first row of its child; `doubts` are the pairs left for a person."""
+
+    cluster: list[int]
+    doubts: list[Doubt]
+    _told: _Told
+    _joined: Sequence[int]
+    _kin: Sequence[int]
+
+    @property
+    def joins(self) -> list[Doubt]:
+        """The pairs by which rows became one child, surest first."""
+        return [self._told.pair(place) for place in self._joined]
+
+    @property
+    def kin(self) -> list[Doubt]:
+        """Pairs that are surely two children of one family or name."""
+        return [self._told.pair(place) for place in self._kin]
 
 
 def match_list(
@@ -101,57 +131,54 @@ def match_prepared(
     is given, only pairs with one of these rows are joined, asked about or told; the others bear witness.
     """
     model = shipped()
-    scored = score(prepared, model, wanted)
     clusters = _decided(len(prepared), answers)
-    clusters.speak_against(_contrary(clusters, scored))
+    with Scoring(prepared, model.weights, model.prior) as scoring:
+        scored = _near(scoring, prepared, model, wanted)
+        clusters.speak_against(_contrary(clusters, scored, model, scoring))
     judged = scored if wanted is None else _touching(scored, wanted)
     joined, doubtful = _merge(clusters, judged, prepared)
     told = _Told(judged, model, lang)
     doubts = _ask(clusters, told, doubtful, len(prepared if wanted is None else wanted), asked)
     first: dict[int, int] = {}
     cluster = [first.setdefault(clusters.find(row), row) for row in range(len(prepared))]
-    return Matched(cluster, doubts, [told.pair(place) for place in joined], _kin(clusters, told))
+    return Matched(cluster, doubts, told, joined, _kin(clusters, judged))
 
 
 def explain(prepared: pa.Table, pairs: Sequence[Pair], lang: str) -> Doubt:
     """The likeliest of PAIRS (places of rows), scored and told whether or not they would ever meet."""
     model = shipped()
     found = scored_pairs(prepared, model.weights, model.prior, pairs)
-    none = np.array([], np.int64)
-    scored = _in_company(prepared, model, found, none, none)
+    scored = _in_company(prepared, model, found)
     wanted = {(min(pair), max(pair)) for pair in pairs}
     places = [p for p in range(len(scored.left)) if (int(scored.left[p]), int(scored.right[p])) in wanted]
     return _Told(scored, model, lang).pair(max(places, key=lambda p: float(scored.bits[p])))
 
 
-def score(prepared: pa.Table, model: Model, wanted: frozenset[int] | None = None) -> Scored:
-    """Splink's weight of every pair that meets, and what the other rows add to it.
-
-    Pairs too far apart to be joined, asked about or told are kept as places alone. Where WANTED is given, pairs of two
-    other rows are looked at only where both may be the same wanted row: they bear witness for or against it.
-    """
-    if len(prepared) < 2:
-        none = np.array([], np.int64)
-        return _in_company(prepared, model, joined([]), none, none)
-    most = max(model.company.values()) + model.company_prior
-    floor = min(
-        READ_FROM, (_AGAINST - most) / model.slope
-    )  # at or below it no company makes a pair other than contrary
-    near, far = [], []
-
-    def sort_out(blocks: Iterable[dict[str, np.ndarray]]) -> None:
-        for block in blocks:
-            kept = (block["weight"] > floor) | _alike(block)
-            near.append({name: column[kept] for name, column in block.items()})
-            far.append((block["left"][~kept], block["right"][~kept]))
-
+def score(prepared: pa.Table, model: Model) -> Scored:
+    """Splink's weight of every pair that meets, and what the other rows add to it."""
     with Scoring(prepared, model.weights, model.prior) as scoring:
-        sort_out(scoring.met(wanted))
-        if wanted is not None:
-            sort_out(scoring.these(*_witnesses(joined(near), wanted), meeting=True))
-    none = np.array([], np.int64)
-    left, right = (np.concatenate([none, *(pair[side] for pair in far)]) for side in (0, 1))
-    return _in_company(prepared, model, joined(near), left, right)
+        return _near(scoring, prepared, model, None)
+
+
+def _near(scoring: Scoring, prepared: pa.Table, model: Model, wanted: frozenset[int] | None) -> Scored:
+    """The pairs that meet and are not too far apart to be joined, asked about or told.
+
+    Where WANTED is given, pairs of two other rows are looked at only where both may be the same wanted row: they bear
+    witness for or against it.
+    """
+    most = max(model.company.values()) + model.company_prior
+    # at or below it no company makes a pair other than contrary
+    floor = min(READ_FROM, (_AGAINST - most) / model.slope)
+
+    def kept(blocks: Iterable[dict[str, np.ndarray]]) -> Iterator[dict[str, np.ndarray]]:
+        for block in blocks:
+            near = (block["weight"] > floor) | _alike(block)
+            yield {name: values[near] for name, values in block.items()}
+
+    near = list(kept(scoring.met(wanted)))
+    if wanted is not None:
+        near += kept(scoring.these(*_witnesses(joined(near), wanted), meeting=True))
+    return _in_company(prepared, model, joined(near))
 
 
 def _witnesses(pairs: Mapping[str, np.ndarray], wanted: frozenset[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -167,14 +194,16 @@ def _witnesses(pairs: Mapping[str, np.ndarray], wanted: frozenset[int]) -> tuple
     return both[:, 0], both[:, 1]
 
 
-def _in_company(
-    prepared: pa.Table, model: Model, pairs: Mapping[str, np.ndarray], left: np.ndarray, right: np.ndarray
-) -> Scored:
+def _in_company(prepared: pa.Table, model: Model, pairs: Mapping[str, np.ndarray]) -> Scored:
     levels = company(prepared, pairs["left"], pairs["right"], pairs["weight"])
-    added = np.array([model.company[name] for name in LEVELS]) + model.company_prior
-    bits = model.slope * pairs["weight"] + added[levels]
     gammas = {entry.id: pairs[entry.id] for entry in ladders()}
-    return Scored(pairs["left"], pairs["right"], gammas, levels, bits, left, right)
+    return Scored(pairs["left"], pairs["right"], gammas, levels, _bits(model, pairs["weight"], levels))
+
+
+def _bits(model: Model, weight: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Splink's WEIGHT with what the other rows say: by the place in LEVELS of each pair."""
+    added = np.array([model.company[name] for name in LEVELS]) + model.company_prior
+    return np.asarray(model.slope * weight + added[levels])
 
 
 def _decided(count: int, answers: Mapping[Pair, str]) -> Clusters:
@@ -192,9 +221,9 @@ def _decided(count: int, answers: Mapping[Pair, str]) -> Clusters:
     return clusters
 
 
-def _contrary(clusters: Clusters, scored: Scored) -> list[Pair]:
+def _contrary(clusters: Clusters, scored: Scored, model: Model, scoring: Scoring) -> list[Pair]:
     """Groups (rows, or rows that answers joined) that no pair speaks for and some pair clearly speaks against, as far
-    as chains of likely pairs could bring the two together."""
+    as chains of likely pairs could bring the two together; there every pair is weighed, whether it met or not."""
     least = np.log2(costs().ask_from / (1 - costs().ask_from))
     reach = Clusters(len(clusters))
     for row in range(len(clusters)):
@@ -203,46 +232,56 @@ def _contrary(clusters: Clusters, scored: Scored) -> list[Pair]:
     for left, right in zip(scored.left[likely].tolist(), scored.right[likely].tolist(), strict=True):
         reach.join(left, right)
     together = np.array([reach.find(row) for row in range(len(clusters))], np.int64)
+    inside = together[scored.left] == together[scored.right]
+    bits = dict(
+        zip(
+            zip(scored.left[inside].tolist(), scored.right[inside].tolist(), strict=True),
+            scored.bits[inside].tolist(), strict=True,
+        )
+    )  # fmt: skip
+    apart = [
+        pair
+        for root in np.unique(together[scored.left[likely]]).tolist()
+        for pair in combinations(sorted(reach.members(root)), 2)
+        if pair not in bits and clusters.find(pair[0]) != clusters.find(pair[1])
+    ]
+    others = joined(list(scoring.these(*np.array(apart, np.int64).reshape(-1, 2).T, meeting=False)))
+    alone = np.full(len(others["left"]), LEVELS.index("unrivalled"))
+    for left, right, weight in zip(
+        others["left"].tolist(), others["right"].tolist(), _bits(model, others["weight"], alone).tolist(), strict=True
+    ):
+        bits[left, right] = weight
     best: dict[Pair, float] = {}
-    far = np.full(len(scored.far_left), _AGAINST)
-    for lefts, rights, weights in (
-        (scored.left, scored.right, scored.bits), (scored.far_left, scored.far_right, far),
-    ):  # fmt: skip
-        near = together[lefts] == together[rights]
-        for left, right, bits in zip(lefts[near].tolist(), rights[near].tolist(), weights[near].tolist(), strict=True):
-            one, other = sorted((clusters.find(left), clusters.find(right)))
-            if one != other:
-                best[one, other] = max(bits, best.get((one, other), bits))
-    return [pair for pair, bits in best.items() if bits <= _AGAINST]
+    for (left, right), weight in bits.items():
+        one, other = sorted((clusters.find(left), clusters.find(right)))
+        if one != other:
+            best[one, other] = max(weight, best.get((one, other), weight))
+    return [pair for pair, weight in best.items() if weight <= _AGAINST]
 
 
 def _touching(scored: Scored, wanted: frozenset[int]) -> Scored:
     rows = np.fromiter(wanted, dtype=np.int64, count=len(wanted))
     kept = np.isin(scored.left, rows) | np.isin(scored.right, rows)
     gammas = {name: levels[kept] for name, levels in scored.gammas.items()}
-    none = np.array([], np.int64)
-    return Scored(scored.left[kept], scored.right[kept], gammas, scored.company[kept], scored.bits[kept], none, none)
+    return Scored(scored.left[kept], scored.right[kept], gammas, scored.company[kept], scored.bits[kept])
 
 
 def _merge(clusters: Clusters, scored: Scored, prepared: pa.Table) -> tuple[list[int], list[int]]:
     """Join what is sure, surest first; the places of the pairs that joined, and of those likely and yet not sure."""
-    floor = costs().ask_from
+    chance = probability(scored.bits)
     numbers: dict[int, set[str]] = defaultdict(set)  # by root
     for row, digits in enumerate(column(prepared, "pid").to_pylist()):
         if digits:
             numbers[clusters.find(row)].add(digits)
+    sure = (
+        chance >= np.where(scored.confirmed, costs().merge_from, costs().merge_unconfirmed_from)
+    ) & ~scored.looks_like_two
     joined, doubtful = [], []
-    likely = [int(place) for place in np.flatnonzero(scored.bits > -8)]
-    for place in sorted(likely, key=lambda p: (-scored.bits[p], p)):
-        chance = probability(float(scored.bits[place]))
-        if chance < floor:
-            break
-        left, right = int(scored.left[place]), int(scored.right[place])
-        one, other = clusters.find(left), clusters.find(right)
+    for place in np.lexsort((np.arange(len(chance)), -scored.bits))[: int((chance >= costs().ask_from).sum())].tolist():
+        one, other = clusters.find(int(scored.left[place])), clusters.find(int(scored.right[place]))
         if one == other:
             continue
-        sure = chance >= _sure_from(scored, place) and not _looks_like_two(scored, place)
-        if not sure or not _may_join(clusters, numbers, one, other):
+        if not sure[place] or not _may_join(clusters, numbers, one, other):
             doubtful.append(place)
             continue
         clusters.join(one, other)
@@ -250,26 +289,6 @@ def _merge(clusters: Clusters, scored: Scored, prepared: pa.Table) -> tuple[list
             numbers[clusters.find(one)] = together
         joined.append(place)
     return joined, doubtful
-
-
-def _looks_like_two(scored: Scored, place: int) -> frozenset[str]:
-    """The comparisons by which a pair without an equal number may be two children."""
-    if _level(scored, "number", place) == "equal":
-        return frozenset()
-    found = {name for name, two in _LOOKS_LIKE_TWO.items() if _level(scored, name, place) in two}
-    return frozenset(found | {"company"} if int(scored.company[place]) in _WITNESSED_TWO else found)
-
-
-def _sure_from(scored: Scored, place: int) -> float:
-    """The probability from which a pair is merged: higher where no grown-up confirms it."""
-    confirmed = _level(scored, "number", place) == "equal" or _level(scored, "confirmed", place) not in _UNCONFIRMED
-    return costs().merge_from if confirmed else costs().merge_unconfirmed_from
-
-
-def _level(scored: Scored, name: str, place: int) -> str | None:
-    entry = next(entry for entry in ladders() if entry.id == name)
-    level = entry.level(int(scored.gammas[name][place]))
-    return level.id if level else None
 
 
 def _may_join(clusters: Clusters, numbers: Mapping[int, set[str]], one: int, other: int) -> bool:
@@ -290,11 +309,24 @@ class _Told:
         scored = self.scored
         gammas = {name: int(levels[place]) for name, levels in scored.gammas.items()}
         found = reasons(self._model, gammas, LEVELS[int(scored.company[place])])
-        held = _looks_like_two(scored, place)
-        unsure = frozenset() if _sure_from(scored, place) <= costs().merge_from else frozenset({"confirmed"})
+        held = self._held_by(place)
+        unsure = frozenset() if scored.confirmed[place] else frozenset({"confirmed"})
         why = in_words(found, self._lang, held | unsure)
-        chance = probability(float(scored.bits[place]))
+        chance = float(probability(scored.bits[place]))
         return Doubt(int(scored.left[place]), int(scored.right[place]), chance, why, tuple(found), bool(held))
+
+    def _held_by(self, place: int) -> frozenset[str]:
+        """The comparisons by which a pair without an equal number may be two children."""
+        if not self.scored.looks_like_two[place]:
+            return frozenset()
+        by_ladder = {
+            name: {e.gamma(level) for level in two}
+            for name, two in _LOOKS_LIKE_TWO.items()
+            for e in ladders()
+            if e.id == name
+        }
+        found = {name for name, two in by_ladder.items() if int(self.scored.gammas[name][place]) in two}
+        return frozenset(found | {"company"} if int(self.scored.company[place]) in _WITNESSED_TWO else found)
 
 
 def _ask(clusters: Clusters, told: _Told, doubtful: Sequence[int], records: int, asked: frozenset[int]) -> list[Doubt]:
@@ -316,21 +348,17 @@ def _ask(clusters: Clusters, told: _Told, doubtful: Sequence[int], records: int,
     return doubts
 
 
-def _kin(clusters: Clusters, told: _Told) -> list[Doubt]:
+def _kin(clusters: Clusters, scored: Scored) -> list[int]:
     """Pairs that look like two of one family, as surely two as a merge is sure: one for each pair of clusters."""
-    surely_two = 1 - costs().merge_from
-    scored = told.scored
-    alike = _alike(scored.gammas)
+    surely_two = probability(scored.bits) <= 1 - costs().merge_from
     seen: set[frozenset[int]] = set()
     found = []
-    for place in np.flatnonzero(alike).tolist():
+    for place in np.flatnonzero(_alike(scored.gammas) & surely_two).tolist():
         left, right = int(scored.left[place]), int(scored.right[place])
         roots = frozenset((clusters.find(left), clusters.find(right)))
-        if len(roots) < 2 or roots in seen or clusters.parted(left, right):
-            continue
-        if probability(float(scored.bits[place])) <= surely_two:
+        if len(roots) == 2 and roots not in seen and not clusters.parted(left, right):
             seen.add(roots)
-            found.append(told.pair(place))
+            found.append(place)
     return found
 
 

@@ -15,7 +15,7 @@ from tests.matching import conventions
 
 @pytest.fixture(scope="module")
 def rows():
-    return comparable(conventions.written(900, 31, conventions.drawn(31))[0])
+    return comparable(conventions.written(3000, 31, conventions.drawn(31))[0])
 
 
 @pytest.fixture(scope="module")
