@@ -59,23 +59,19 @@ class Scoring:
             )
             self._con.unregister("named")
             one = "fresh"
-            # a pair of two wanted rows would come up from both sides
-            once += " or (l.unique_id > r.unique_id and r.unique_id not in (select unique_id from fresh))"
-        met, before = [], ""
-        for rule in self._rules:
-            met.append(
-                "select '' as match_key, least(l.unique_id, r.unique_id) as join_key_l, "
-                "greatest(l.unique_id, r.unique_id) as join_key_r "
-                f"from {one} as l join prepared as r on {rule} where ({once}){before}"
-            )
-            before += f" and not coalesce({rule}, false)"
-        yield from self._scored(" union all ".join(met))
+            once = "l.unique_id <> r.unique_id"
+        met = (
+            "select least(l.unique_id, r.unique_id) as join_key_l, greatest(l.unique_id, r.unique_id) as join_key_r "
+            f"from {one} as l join prepared as r on {rule} where {once}"
+            for rule in self._rules
+        )
+        yield from self._scored(" union ".join(met))
 
     def these(self, left: np.ndarray, right: np.ndarray, *, meeting: bool) -> Iterator[dict[str, np.ndarray]]:
         """The pairs named by place, scored the same way: all of them, or those MEETING in a block."""
         table = pa.table({"l": pa.array(left, pa.int32()), "r": pa.array(right, pa.int32())})
         self._con.register("named", table)
-        query = "select distinct '' as match_key, least(n.l, n.r) as join_key_l, greatest(n.l, n.r) as join_key_r from named as n"
+        query = "select distinct least(n.l, n.r) as join_key_l, greatest(n.l, n.r) as join_key_r from named as n"
         if meeting:
             rules = " or ".join(f"({rule})" for rule in self._rules)
             query += f" join prepared as l on l.unique_id = n.l join prepared as r on r.unique_id = n.r where {rules}"
@@ -89,7 +85,7 @@ class Scoring:
         ((count,),) = self._con.execute("select count(*) from met").fetchall()
         for start in range(0, count, self._block):
             within = f"rowid >= {start} and rowid < {start + self._block}"
-            self._con.execute(f"create or replace temp table pairs as select * from met where {within}")
+            self._con.execute(f"create or replace temp table pairs as select '' as match_key, * from met where {within}")
             query = (
                 f"select unique_id_l as left, unique_id_r as right, {gammas}, match_weight as weight "
                 f"from ({self._statement})"

@@ -42,6 +42,7 @@ _UNCONFIRMED = ("nobody", "head_alone")
 # two children of one family whom a list may mistake for one: twins, and siblings or cousins of one name and village
 _TWINS, _FAMILY = ("twins", "near_twins"), ("siblings", "siblings_year", "cousins")
 _ONE_VILLAGE = ("village", "village_slip")
+_ONE_COMMUNE = (*_ONE_VILLAGE, "commune", "other_village")
 _ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_marks", "order")
 
 
@@ -223,13 +224,12 @@ def _decided(count: int, answers: Mapping[Pair, str]) -> Clusters:
 
 def _contrary(clusters: Clusters, scored: Scored, model: Model, scoring: Scoring) -> list[Pair]:
     """Groups (rows, or rows that answers joined) that no pair speaks for and some pair clearly speaks against, as far
-    as chains of likely pairs could bring the two together; there every pair is weighed, whether it met or not."""
-    least = np.log2(costs().ask_from / (1 - costs().ask_from))
+    as chains of sure pairs could bring the two together; there every pair is weighed, whether it met or not."""
     reach = Clusters(len(clusters))
     for row in range(len(clusters)):
         reach.join(row, clusters.find(row))
-    likely = scored.bits >= least - 1e-9
-    for left, right in zip(scored.left[likely].tolist(), scored.right[likely].tolist(), strict=True):
+    sure = probability(scored.bits) >= costs().merge_from
+    for left, right in zip(scored.left[sure].tolist(), scored.right[sure].tolist(), strict=True):
         reach.join(left, right)
     together = np.array([reach.find(row) for row in range(len(clusters))], np.int64)
     inside = together[scored.left] == together[scored.right]
@@ -241,7 +241,7 @@ def _contrary(clusters: Clusters, scored: Scored, model: Model, scoring: Scoring
     )  # fmt: skip
     apart = [
         pair
-        for root in np.unique(together[scored.left[likely]]).tolist()
+        for root in np.unique(together[scored.left[sure]]).tolist()
         for pair in combinations(sorted(reach.members(root)), 2)
         if pair not in bits and clusters.find(pair[0]) != clusters.find(pair[1])
     ]
@@ -340,7 +340,7 @@ def _ask(clusters: Clusters, told: _Told, doubtful: Sequence[int], records: int,
         roots = frozenset((clusters.find(left), clusters.find(right)))
         if len(roots) < 2 or roots in seen or clusters.parted(left, right):
             continue
-        if len(sent | {left, right}) > room:
+        if len(sent) + (left not in sent) + (right not in sent) > room:
             continue
         seen.add(roots)
         sent |= {left, right}
@@ -363,9 +363,13 @@ def _kin(clusters: Clusters, scored: Scored) -> list[int]:
 
 
 def _alike(gammas: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Which pairs look like twins, or like siblings or cousins whom a list may mistake for one."""
+    """Which pairs look like twins, or like siblings or cousins whom a list may mistake for one.
+
+    Among very many children two of one day have mothers of one name by chance: twins are looked for in one commune.
+    """
+    twins = _at(gammas, "kin", _TWINS) & _at(gammas, "place", _ONE_COMMUNE)
     near = _at(gammas, "name", _ONE_NAME) & _at(gammas, "place", _ONE_VILLAGE)
-    return np.asarray(_at(gammas, "kin", _TWINS) | (_at(gammas, "kin", _FAMILY) & near))
+    return np.asarray(twins | (_at(gammas, "kin", _FAMILY) & near))
 
 
 def _at(gammas: Mapping[str, np.ndarray], name: str, levels: Sequence[str]) -> np.ndarray:

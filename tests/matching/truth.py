@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import random
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from schemas.codes import successor_of
+from schemas.codes import PROVINCE_ID_CODES, successor_of
 from tests.matching.population import COMMUNES, Child, Population
 
 COLUMNS = (
     "record_id", "list_id", "list_date", "full_name", "birth_date", "birth_precision", "sex", "ethnicity",
     "personal_id", "mother_name", "father_name", "household_head", "village", "commune",
 )  # fmt: skip
+
+
+DISTRICT = 20_000  # rows of one district's lists
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,21 @@ def records(count: int, seed: int, rates: Rates = USUAL) -> tuple[list[dict[str,
         out.append({column: row[column] for column in COLUMNS})
         truth[row["record_id"]] = child.key
     return out, truth
+
+
+def province(count: int, seed: int, rates: Rates = USUAL) -> Iterator[dict[str, str]]:
+    """COUNT rows of many districts of this kind, each with communes, lists and numbers of its own: a long list in which, as
+    in truth, the communes are many and not large. At most 63 districts; no more than some 1.2 million rows."""
+    numbers = sorted(PROVINCE_ID_CODES)
+    for district, code in zip(range(math.ceil(count / DISTRICT)), numbers, strict=False):
+        rows, _ = records(min(DISTRICT, count - district * DISTRICT), seed * 1000 + district, rates)
+        for row in rows:
+            commune, _, since = row["commune"].partition("@")
+            yield row | {
+                "record_id": f"{district}-{row['record_id']}", "list_id": f"{district}/{row['list_id']}",
+                "commune": f"8{district:02d}{commune[-2:]}@{since}",
+                "personal_id": row["personal_id"] and code + row["personal_id"][3:],
+            }  # fmt: skip
 
 
 class _Writer:
