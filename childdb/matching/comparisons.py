@@ -64,10 +64,10 @@ def comparisons() -> tuple[Comparison, ...]:
     for name, entry in _document().items():
         if not isinstance(entry, dict):
             continue
-        for x, who in entry.get("each", {name: ["", ""]}).items():
+        for x, who in entry.get("each", {name: ["", "", ""]}).items():
             levels = tuple(
                 Level(
-                    level["id"], level.get("sql", "ELSE").replace("{x}", x),
+                    level["id"], level.get("sql", "ELSE").replace("{x}", x).replace("{other}", who[2]),
                     _upper(level["vi"].replace("{who}", who[0])), _upper(level["en"].replace("{who}", who[1])),
                 )
                 for level in entry["levels"]

@@ -29,10 +29,11 @@ class Scoring:
     """ROWS, numbered by their places, in a database of their own in memory; to be closed, best by `with`."""
 
     def __init__(
-        self, rows: pa.Table, weights: Mapping[str, Mapping[str, float]], prior: float, block: int = _BLOCK
+        self, rows: pa.Table, weights: Mapping[str, Mapping[str, float]], prior: float, block: int = _BLOCK,
+        rules: Sequence[str] | None = None,
     ) -> None:  # fmt: skip
         self._weights, self._columns, self._block = weights, Columns(rows), block
-        self._rules = blocking(len(rows))
+        self._rules = blocking(len(rows)) if rules is None else rules
         self._statement = statement(weights, prior)
         self._con = in_memory()
         self._con.register("typed", rows)
@@ -85,7 +86,9 @@ class Scoring:
         ((count,),) = self._con.execute("select count(*) from met").fetchall()
         for start in range(0, count, self._block):
             within = f"rowid >= {start} and rowid < {start + self._block}"
-            self._con.execute(f"create or replace temp table pairs as select '' as match_key, * from met where {within}")
+            self._con.execute(
+                f"create or replace temp table pairs as select '' as match_key, * from met where {within}"
+            )
             query = (
                 f"select unique_id_l as left, unique_id_r as right, {gammas}, match_weight as weight "
                 f"from ({self._statement})"

@@ -33,6 +33,7 @@ _LOOKS_LIKE_TWO = {
     "kin": ("twins", "near_twins", "cousins", "namesakes", "namesakes_mother", "siblings"),
     "name": ("near_name", "other_name_by_marks", "other_middle", "nickname"),
     "sex": ("differ",),
+    "number": ("next",),
 }
 # what the other rows say: a row that is surely the one stands beside the other as another child, or contradicts it
 _WITNESSED_TWO = tuple(LEVELS.index(name) for name in ("two_on_a_list", "contradicted"))

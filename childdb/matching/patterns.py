@@ -20,7 +20,7 @@ _OTHER_NAME = ("given", "clan", "differ")
 _ALL_BUT_ONE_NAME = (*_OTHER_NAME, "near_name", "slip", "two_slips", "middle_for_given", "other_middle")
 _NEARLY_TWO_NAMES = ("other_name_by_marks", "near_name", "other_middle")
 _ONE_DAY = ("equal", "swapped")
-_NEAR_DAY = ("open_month", "open", "day_slip", "month_slip", "year_slip", "month")
+_NEAR_DAY = ("open_month", "open", "day_slip", "new_year", "month_slip", "year_slip", "month")
 _SIBLINGS_DAYS = 240
 _NUMBERS = ("bits", "mother_b", "father_b", "head_b", "bday", "byear")
 _NAMES = ("mother_s", "father_s", "head_s")
@@ -45,7 +45,7 @@ def gammas_of(columns: Columns, pairs: Mapping[str, np.ndarray]) -> dict[str, np
     """The level of each pattern for PAIRS (left, right and the levels of the comparisons), as Splink numbers levels."""
     seen = _Pairs(columns, pairs)
     made = {"rarity": _rarity(seen), "family": _family(seen), "kin": _kin(seen), "together": _together(seen),
-            "confirmed": _confirmed(seen)}  # fmt: skip
+            "numbered": _numbered(seen), "confirmed": _confirmed(seen)}  # fmt: skip
     return {entry.id: _gammas(entry, *made[entry.id]) for entry in patterns()}
 
 
@@ -77,8 +77,9 @@ class _Pairs:
         self.crossed = np.zeros(len(self.left), bool)
         for who, meets in crossed.items():
             self.crossed |= meets & ~self.agrees[who] & ~self.agrees["head"]
+        self.swapped = self.at("mother", ("crossed",)) | self.at("father", ("crossed",))  # one is the other there
         self.agreeing = (
-            self.agrees["mother"].astype(int) + self.agrees["father"] + self.head_apart + self.crossed
+            self.agrees["mother"].astype(int) + self.agrees["father"] + self.head_apart + self.crossed + self.swapped
         )  # fmt: skip
         blank = [self._pairs[who] < 0 for who in _GROWN]
         self.head_is_parent = same["mother"] | same["father"]
@@ -140,6 +141,7 @@ def _family(seen: _Pairs) -> Found:
     ):
         bits += np.where(counted, np.nan_to_num(seen.least(f"{who}_b")), 0.0)
     heads = seen.least("head_b")
+    bits += np.where(seen.swapped, np.nan_to_num(seen.least("mother_b")), 0.0)
     bits += np.where(seen.crossed, np.where(np.isnan(heads), 8.0, heads), 0.0)
     return {name: bits >= least for name, least in _SHARED}, seen.nobody
 
@@ -172,6 +174,16 @@ def _together(seen: _Pairs) -> Found:
         for entry in patterns() if entry.id == "together" for level in entry.levels if level.id != entry.absent
     }  # fmt: skip
     return levels, ~seen.named | seen.nobody
+
+
+def _numbered(seen: _Pairs) -> Found:
+    """What agrees besides an equal number."""
+    name, day = seen.at("name", _ONE_NAME), seen.at("birth", _ONE_DAY)
+    return {
+        "name_day": name & day,
+        "name_near": name & seen.at("birth", _NEAR_DAY),
+        "near_day": seen.at("name", _NEAR_NAME) & day,
+    }, ~seen.at("number", ("equal",)) | ~seen.named  # fmt: skip
 
 
 def _confirmed(seen: _Pairs) -> Found:

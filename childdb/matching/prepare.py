@@ -127,6 +127,8 @@ _BREAK = "\x1f"  # between two cells that are read together
 def comparable(rows: Sequence[Mapping[str, str]]) -> pa.Table:
     """ROWS (cells as text, by the column names of `match file`) made comparable, numbered from 0: a table by SCHEMA."""
     made = _years_alone(unweighed(rows))
+    if pc.count_distinct(made["lst"]).as_py() == 1:  # one list that may name a child twice tells no two children apart
+        made = replaced(made, "lst", pa.nulls(len(made), _TEXT))
     rarity = Rarity()
     rarity.count(made)
     return rarity.weigh(made)

@@ -110,6 +110,9 @@ class Habits:
     only_year: float = 0.7
     lost_sex: float = 0.3
     lost_village: float = 0.6
+    parents_swapped: float = 0.3
+    other_number: float = 0.3
+    new_year: float = 0.4
 
 
 _MISTAKES = tuple(f.name for f in fields(Habits))[tuple(f.name for f in fields(Habits)).index("moved") :]
@@ -249,10 +252,20 @@ class _Families:
             elif chance.random() < 0.3 and " " not in child.middle and other != child.given:  # one word, in the middle
                 middle = chance.choice([word for word in _SECOND if word != child.middle])
                 self._birth(home, child.born, **same, middle=middle, given=child.given)
+            elif chance.random() < 0.2:  # a name that rhymes
+                rest = child.given.lstrip("BCDĐGHKLMNPQRSTVXbcdđghklmnpqrstvx") or child.given
+                given = chance.choice("BCHKLMNTVS") + rest.lower()
+                if given == child.given:
+                    return self._like(child)
+                self._birth(home, child.born, **same, middle=child.middle, given=given)
             elif other != child.given:
                 self._birth(home, child.born, **same, middle=child.middle, given=other)
             else:
-                self._like(child)
+                return self._like(child)
+            if chance.random() < 0.4:  # numbers in a row
+                twin = self.children[-1]
+                last = f"{(int(child.number[6:]) + 1) % 1_000_000:06d}"
+                self.children[-1] = replace(twin, number=twin.number[:6] + last)
         elif kind == "namesake":
             near = chance.random() < 0.3
             elsewhere = chance.choice(self.villages[home.commune])
@@ -390,6 +403,12 @@ class _Writer:
                 cells["sex"] = ""
             case "lost_village":
                 cells["village"] = ""
+            case "parents_swapped":
+                cells["mother"], cells["father"] = cells["father"], cells["mother"]
+            case "other_number":
+                cells["number"] = cells["number"][:6] + f"{chance.randint(0, 999_999):06d}"
+            case "new_year":
+                return date(born.year, 1, 1)
         return born
 
     def _near_date(self, born: date) -> date:

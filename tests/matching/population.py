@@ -218,8 +218,12 @@ class Population:
         if kind == "twin":
             sex = child.sex if self.chance.random() < 0.6 else None
             twin = self._child(home, child.born, unlike=child.name[2], kin=kind, sex=sex)
-            if self.chance.random() < 0.3 and twin.sex == child.sex:  # Minh Anh and Minh Ánh
-                self.children[-1] = replace(twin, name=(*child.name[:2], self._near(child.name[2])))
+            if self.chance.random() < 0.3 and twin.sex == child.sex:  # Minh Anh and Minh Ánh, Quyết and Luyết
+                other = self._near(child.name[2]) if self.chance.random() < 0.6 else self._rhyme(child.name[2])
+                twin = self.children[-1] = replace(twin, name=(*child.name[:2], other))
+            if self.chance.random() < 0.5:  # they are registered together
+                number = f"{child.number[:6]}{(int(child.number[6:]) + 1) % 1_000_000:06d}"
+                self.children[-1] = replace(twin, number=number[:3] + ("2" if twin.sex == "M" else "3") + number[4:])
         elif kind == "namesake":
             self._namesake(child)
         elif kind == "cousin":
@@ -233,6 +237,11 @@ class Population:
         pool = sorted({*_BOYS.split(), *_GIRLS.split()} - {given})
         near = [w for w in pool if w[:1] == given[:1] and abs(len(w) - len(given)) <= 1]
         return self.chance.choice(near or pool)
+
+    def _rhyme(self, given: str) -> str:
+        """Another name, or nearly one, that rhymes."""
+        rest = given.lstrip("BCDĐGHKLMNPQRSTVXbcdđghklmnpqrstvx") or given.lower()
+        return self.chance.choice(["Đ", "H", "K", "L", "M", "T", "V", "N", "Th"]) + rest.lower()
 
     def _namesake(self, child: Child) -> None:
         """The same name and birth year or day in the commune, of other parents."""

@@ -41,6 +41,9 @@ class Rates:
     year_list: float = 0.03
     number_blank: float = 0.20
     number_slip: float = 0.02
+    number_other: float = 0.004  # another number altogether
+    parents_swapped: float = 0.005  # the mother in the father's column
+    new_year: float = 0.006  # a day that nobody knew, written as the first of January
     number_swapped: float = 0.001  # a twin's or sibling's number in the wrong row
     name_plain: float = 0.04
     name_slip: float = 0.05
@@ -184,6 +187,8 @@ class _Writer:
             "village": self._village(child, lst),
             "commune": self._commune(lst),
         }
+        if roll(rates.parents_swapped):
+            row["mother_name"], row["father_name"] = row["father_name"], row["mother_name"]
         for column in lst.missing:
             row[column] = ""
         if lst.plain:
@@ -198,6 +203,8 @@ class _Writer:
             day = date(day.year, day.day, day.month)
         if chance.random() < rates.date_slip:
             day = self._slipped(day)
+        if chance.random() < rates.new_year:
+            day = date(day.year, 1, 1)
         draw = chance.random()
         if draw < rates.date_blank:
             return "", ""
@@ -257,6 +264,8 @@ class _Writer:
         if chance.random() < rates.number_blank:
             return ""
         digits = child.number
+        if chance.random() < rates.number_other:
+            digits = digits[:6] + f"{chance.randint(0, 999_999):06d}"
         if chance.random() < rates.number_swapped:
             digits = self.children[max(0, child.key - 1)].number
         if chance.random() < rates.number_slip:
