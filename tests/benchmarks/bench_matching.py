@@ -1,6 +1,7 @@
 """How good and how fast matching is: generated districts and the public FEBRL sets, beside the rules alone and a
 plain Splink model trained by EM. `python -m tests.benchmarks.bench_matching [rows]`; with `growth [rows ...]` only how it
-grows: each number of rows against itself, and a tenth as many new ones against them.
+grows: each number of rows against itself, and a tenth as many new ones against them; with `plain [rows ...]` how long a
+plain Splink model takes for the same lists.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import logging
+import random
 import resource
 import sys
 import time
@@ -26,10 +28,10 @@ from childdb.matching.people import Person, match_new
 from childdb.matching.prepare import birth, commune_key, comparable, sex
 from tests.matching import conventions
 from tests.matching.judge import answered, quality
-from tests.matching.truth import REGIMES, records
+from tests.matching.truth import REGIMES, province, records
 
 WORKBOOK = 10_000  # rows
-GROWTH = (10_000, 20_000, 50_000, 100_000)
+GROWTH = (10_000, 20_000, 50_000, 100_000, 1_000_000)
 JUDGING_SEED = 9  # training used 101 and up
 
 
@@ -187,16 +189,15 @@ def peak():
 
 
 def growth(counts):
-    """Each number of rows against itself, then new rows against a register ten times as long, ten thousand at a time as a
-    workbook is; the peak is the process's so far."""
+    """Each number of rows of many districts against itself, then new rows against a register ten times as long, ten
+    thousand at a time as a workbook is; the peak is the process's so far."""
     print(
         "  rows     against itself   rows/s   peak MiB | index s   new rows   against the register   rows/s   peak MiB"
     )
     for known in counts:
-        rows, _ = records(known + known // 10, JUDGING_SEED + 2)
-        made = comparable(rows[:known])
-        _, alone = timed(match_prepared, made, {}, "vi")
-        del made
+        rows = list(province(known + known // 10, JUDGING_SEED + 2))
+        random.Random(JUDGING_SEED).shuffle(rows)  # a child's rows stand anywhere, and its districts' among the others
+        _, alone = timed(match_list, rows[:known])
         high = peak()
         start = time.perf_counter()
         everybody = Neighbours()
@@ -214,6 +215,14 @@ def growth(counts):
             f" {known / 10 / matched:10.0f} {peak():10.0f}",
             flush=True,
         )
+
+
+def plain_growth(counts):
+    """How long a plain Splink model takes for the same lists, its training included."""
+    for known in counts:
+        rows = list(province(known, JUDGING_SEED + 2))
+        _, seconds = timed(plain_on_district, rows, 0.999)
+        print(f"{known:9} rows, plain Splink by EM {seconds:8.1f} s, peak {peak():.0f} MiB", flush=True)
 
 
 def ceiling(rows, keys):
@@ -240,5 +249,7 @@ def main(count=20_000):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["growth"]:
         growth([int(word) for word in sys.argv[2:]] or GROWTH)
+    elif sys.argv[1:2] == ["plain"]:
+        plain_growth([int(word) for word in sys.argv[2:]] or GROWTH[:4])
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
