@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 
 from childdb.cli.door import DATE, actor, now, opened, place, today
 from childdb.cli.output import emit, format_option, lang, say
-from schemas.errors import DONE, DONE_WITH_HELD_ROWS, UsageFault
+from schemas.errors import DONE, DONE_WITH_HELD_ROWS, StoreBusy, UsageFault
 
 if TYPE_CHECKING:
     from childdb.store import Store
@@ -76,9 +75,13 @@ def send(ctx: click.Context, name: str, as_of: date | None, period: str | None, 
 
 def _rehearsed(ctx: click.Context, who: Sender, name: str, wanted: Period, reason: str) -> int:
     from childdb.workflow import sending
+    from childdb.workflow.destinations import beside_store
+    from childdb.workflow.disk import disk_faults_named, own_workshop
 
-    with tempfile.TemporaryDirectory(prefix="childdb-") as folder:
-        built = sending.rehearse(who, name, wanted, Path(folder) / "goi", reason=reason)
+    busy = StoreBusy("Một lần thử khác đang chạy; thử lại sau.", "Another rehearsal is under way; try again.")
+    # names stand there in the clear: beside the store, where the next rehearsal removes what a killed one left
+    with disk_faults_named(), own_workshop(beside_store(who.store, "dang-thu"), busy) as folder:
+        built = sending.rehearse(who, name, wanted, folder / "goi", reason=reason)
         stays = built.held_list.read_text("utf-8-sig").splitlines() if built.held_list else []
     counts = built.manifest["counts"]
     click.echo(say(ctx, f"Thử, chưa gửi gì. Kỳ {wanted.name}: sẽ gửi {counts['records']} trẻ, giữ lại {counts['held']}.",

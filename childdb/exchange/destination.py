@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from schemas.errors import InvalidDefinition, UsageFault
 
@@ -44,13 +44,22 @@ class Destination:
                              "A destination's name: small letters, digits, hyphens, 24 at most.")  # fmt: skip
         if self.carrier == "sftp":
             parts = urlsplit(self.address)
-            if parts.scheme != "sftp" or not parts.hostname or not parts.username or not parts.path:
+            if (
+                parts.scheme != "sftp"
+                or not parts.hostname
+                or not parts.username
+                or not parts.path
+                or not _port_fits(parts)
+            ):
                 raise UsageFault("SFTP: ghi USER@HOST[:PORT]/THƯ-MỤC.", "SFTP: write USER@HOST[:PORT]/FOLDER.")
             if not self.host_key or len(self.host_key.split()) < 2:
                 raise UsageFault("SFTP cần khóa máy chủ: --host-key “ssh-ed25519 AAAA…”.",
                                  "SFTP needs the server's key: --host-key 'ssh-ed25519 AAAA...'.")  # fmt: skip
-        if self.carrier == "https" and not self.address.startswith("https://"):
-            raise UsageFault("Địa chỉ phải bắt đầu bằng https://.", "The address must begin with https://.")
+        if self.carrier == "https":
+            parts = urlsplit(self.address)
+            if parts.scheme != "https" or not parts.hostname or not _port_fits(parts):
+                raise UsageFault("Địa chỉ phải có dạng https://MÁY-CHỦ[:CỔNG]/….",
+                                 "The address must have the form https://HOST[:PORT]/....")  # fmt: skip
 
     def plain(self) -> dict[str, Any]:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
@@ -61,3 +70,10 @@ class Destination:
         if extra := set(content) - known:
             raise InvalidDefinition(f"Nơi nhận có mục lạ: {sorted(extra)}.", f"Unknown keys: {sorted(extra)}.")
         return cls(**{**content, "formats": tuple(content.get("formats", ()))})
+
+
+def _port_fits(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False

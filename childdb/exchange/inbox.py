@@ -19,9 +19,9 @@ from typing import Any
 from childdb.exchange.bundle import PlainRow, Rows
 from childdb.exchange.formats import jsonl
 from childdb.exchange.keyring import Entry, Keyring, key_id
-from childdb.exchange.receipts import Reason
+from childdb.exchange.receipts import Reason, Receipt, own
 from childdb.exchange.sealing import seal, unseal
-from schemas.errors import KeyFault
+from schemas.errors import CheckFailed, KeyFault
 from schemas.files import whole_file
 
 # the same in every district: the last received stands for all
@@ -62,6 +62,13 @@ class Inbox:
 
     def receipt_file(self, number: str) -> Path:
         return self.folder / "receipts" / f"{number}.receipt.json"
+
+    def receipt(self, number: str) -> Receipt | None:
+        """What was said last of the package of that number, if anything that can be read was."""
+        try:
+            return own(self.receipt_file(number).read_bytes())
+        except (FileNotFoundError, CheckFailed):
+            return None
 
     def openers(self) -> list[Entry]:
         """Our opening keys, revoked ones too: they open what was sealed before."""

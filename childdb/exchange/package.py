@@ -30,6 +30,7 @@ from childdb.exchange.descriptor import write_descriptor
 from childdb.exchange.formats import Format, formats, jsonl, standards
 from childdb.exchange.profile import Fault, Profile, profile
 from schemas.errors import CheckFailed, NotFound, UnreadableFile
+from schemas.files import disk_full
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 CHANGES, SEALED, LEFT_OUT = "changes.jsonl", "sealed.jsonl", "left-out.jsonl"
@@ -119,7 +120,7 @@ def build(
     others = _chosen(extra)
     growing = folder.with_name(folder.name + ".part")
     shutil.rmtree(growing, ignore_errors=True)
-    growing.mkdir(parents=True)
+    growing.mkdir(parents=True, mode=0o700)  # names stand in it in the clear
     try:
         sieve = _Sieve(records, rules, hold)
         jsonl.write_records(sieve, growing)
@@ -248,6 +249,8 @@ def check(folder: Path) -> Checked:
     except CheckFailed as fault:
         found.problems.append(fault.vi)
     except (AttributeError, KeyError, TypeError, ValueError, OSError, OverflowError) as fault:
+        if isinstance(fault, OSError) and disk_full(fault):
+            raise  # this computer's fault, and not the package's
         found.problems.append(f"{MANIFEST}: {type(fault).__name__}")
     return found
 

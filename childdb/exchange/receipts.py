@@ -56,6 +56,18 @@ def written(
 
 def read(content: bytes, believed: Iterable[Entry]) -> Receipt:
     """A receipt that was signed by somebody believed here; anything else is refused."""
+    receipt, said, signature = _parsed(content)
+    verified(_canonical(said), signature, believed)
+    return receipt
+
+
+def own(content: bytes) -> Receipt:
+    """A receipt of our own that we kept: its signature is not asked for."""
+    return _parsed(content)[0]
+
+
+def _parsed(content: bytes) -> tuple[Receipt, Any, Any]:
+    """The receipt, and what was signed with its signature."""
     try:
         whole = json.loads(content)
         said, signature = whole["receipt"], whole["signature"]
@@ -66,8 +78,7 @@ def read(content: bytes, believed: Iterable[Entry]) -> Receipt:
             raise ValueError(receipt.verdict)
     except (ValueError, KeyError, TypeError) as fault:
         raise CheckFailed("Tệp này không phải biên nhận đọc được.", "This is no receipt that can be read.") from fault
-    verified(_canonical(said), signature, believed)
-    return receipt
+    return receipt, said, signature
 
 
 def _canonical(content: Any) -> bytes:

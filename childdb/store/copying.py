@@ -5,6 +5,7 @@ The copy of a PostgreSQL store is a SQLite file too: any copy can be restored to
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from childdb.store.database import connect, faults_named, sqlite_file
 from childdb.store.migrate import upgrade
 from childdb.store.store import Store
 from schemas.errors import CheckFailed, KeyFault, UnreadableFile, UsageFault
+from schemas.files import settle
 
 _PLACE = "backup.identity"
 
@@ -54,32 +56,48 @@ def _vacuum(source: Path, file: Path) -> None:
 
 def restore_store(file: Path, url: URL) -> None:
     """Make the store named by URL out of the copy in FILE; refuses a place where something is."""
+    refuse_taken(url)
     place = sqlite_file(url)
     if place is not None:
-        # a journal left behind by a lost store would be played into the restored one
-        for there in (place, *(place.with_name(place.name + end) for end in ("-wal", "-shm", "-journal"))):
-            if there.exists():
-                raise UsageFault(f"{there} đã có; đổi tên hoặc chuyển nó đi rồi khôi phục.",
-                                 f"{there} exists; rename or move it, then restore.")  # fmt: skip
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with faults_named():
             growing = place.with_name(place.name + ".restoring")
             growing.unlink(missing_ok=True)
             _vacuum(file, growing)
             growing.chmod(0o600)
+            with growing.open("rb+") as whole:
+                os.fsync(whole.fileno())
             growing.replace(place)
+            settle(place.parent)
         return
     target, origin = connect(url), connect(URL.create("sqlite", database=str(file)))
     try:
         with faults_named():
-            if inspect(target).get_table_names():
-                raise UsageFault("Cơ sở dữ liệu đích không trống.", "The database to restore to is not empty.")
             upgrade(target)
             with origin.connect() as connection:
                 _pour(connection, target)
     finally:
         target.dispose()
         origin.dispose()
+
+
+def refuse_taken(url: URL) -> None:
+    """Refuse a place where a store, or what is left of one, is."""
+    place = sqlite_file(url)
+    if place is None:
+        target = connect(url)
+        try:
+            with faults_named():
+                if inspect(target).get_table_names():
+                    raise UsageFault("Cơ sở dữ liệu đích không trống.", "The database to restore to is not empty.")
+        finally:
+            target.dispose()
+        return
+    # a journal left behind by a lost store would be played into the restored one
+    for there in (place, *(place.with_name(place.name + end) for end in ("-wal", "-shm", "-journal"))):
+        if there.exists():
+            raise UsageFault(f"{there} đã có; đổi tên hoặc chuyển nó đi rồi khôi phục.",
+                             f"{there} exists; rename or move it, then restore.")  # fmt: skip
 
 
 def _pour(origin: Connection, target: Engine) -> None:

@@ -10,9 +10,8 @@ import base64
 import binascii
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,10 +25,10 @@ from childdb.exchange.sealing import seal, unseal
 from childdb.store import Store, copying, keys
 from childdb.store.database import default_key_file, store_url
 from childdb.workflow.destinations import beside_store, outbox
-from childdb.workflow.disk import disk_faults_named, workshop
+from childdb.workflow.disk import disk_faults_named, own_workshop
 from childdb.workflow.erasing import ledger_file, replay
 from schemas.errors import CheckFailed, StoreBusy, UnreadableFile, UsageFault
-from schemas.files import file_lock, whole_file
+from schemas.files import disk_full, settle, whole_file
 
 _HEAD = b"childdb backup 1 "
 _DATABASE, _KEYRING, _OUTBOX, _MANIFEST = "store.db", "exchange.json", "sent", "backup.json"
@@ -53,7 +52,7 @@ def backup(store: Store, file: Path, *, actor: str, now: datetime) -> Backup:
     """Write FILE, which is new, whole or not at all, and open it again: what cannot be restored is no backup."""
     if file.exists():
         raise UsageFault(f"{file} đã có; chọn tên khác.", f"{file} exists already; choose another name.")
-    with disk_faults_named(), _alone(store) as place:
+    with disk_faults_named(), _alone(beside_store(store, "dang-sao-luu")) as place:
         folder, sealed = place / "backup", place / "backup.age"
         folder.mkdir()
         # the database first: a package made meanwhile is then one too many in the outbox, never one too few
@@ -65,31 +64,26 @@ def backup(store: Store, file: Path, *, actor: str, now: datetime) -> Backup:
         secret = base64.b64encode(copying.wrapped(store, str(own)))
         shutil.rmtree(folder)
         growing = file.with_name(f".{file.name}.trial")
+        again = place / "opened"
         try:
             with whole_file(growing) as out, sealed.open("rb") as source:
                 out.write(_HEAD + secret + b"\n")
                 shutil.copyfileobj(source, out)
-            with _opened(growing, store.key_file, place) as again:
-                made = _told(file, again, store.key_file, growing.stat().st_size)
+            _open(growing, store.key_file, again)
+            made = _told(file, again, store.key_file, growing.stat().st_size)
             growing.replace(file)
+            with suppress(OSError):  # a stick or a share need not know how
+                settle(file.parent)
         finally:
             growing.unlink(missing_ok=True)
     store.audit(actor, "backup", {"batch": made.batch, "export_runs": made.export_runs}, now=now)
     return made
 
 
-@contextmanager
-def _alone(store: Store) -> Iterator[Path]:
-    """The folder where a backup is put together; refuses a second one at the same time."""
-    place = beside_store(store, "dang-sao-luu")
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with ExitStack() as held:
-        try:
-            held.enter_context(file_lock(place.with_name(place.name + ".lock")))
-        except BlockingIOError as fault:
-            raise StoreBusy("Một tiến trình khác đang sao lưu; thử lại sau.",
-                            "Another process is backing up; try again.") from fault  # fmt: skip
-        yield held.enter_context(workshop(place))
+def _alone(place: Path) -> AbstractContextManager[Path]:
+    """The folder where a backup is put together or opened; refuses a second one at the same time."""
+    return own_workshop(place, StoreBusy("Một tiến trình khác đang sao lưu hoặc khôi phục; thử lại sau.",
+                                         "Another process is backing up or restoring; try again."))  # fmt: skip
 
 
 def _gather(store: Store, folder: Path) -> None:
@@ -113,31 +107,39 @@ def _entry(public: str, secret: str | None = None) -> Entry:
 
 @contextmanager
 def _opened(file: Path, key_file: Path, near: Path) -> Iterator[Path]:
-    """The backup's content in a folder in NEAR that goes again; every file as its manifest says."""
-    near.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix=".opened-", dir=near) as place:
-        folder, inner = Path(place) / "opened", Path(place) / "backup.age"
-        try:
-            with file.open("rb") as source, inner.open("wb") as out:
-                head = source.readline(4096)
-                if not head.startswith(_HEAD):
-                    raise UnreadableFile(
-                        f"{file.name} không phải bản sao lưu của childdb.", f"{file.name} is no backup of childdb."
-                    )
-                shutil.copyfileobj(source, out)
-            wrapped = base64.b64decode(head[len(_HEAD) :], validate=False)
-        except (OSError, binascii.Error) as fault:
-            raise UnreadableFile(f"Không đọc được {file}.", f"{file} cannot be read.") from fault
-        own = copying.unwrapped(wrapped, key_file)
-        unseal(inner, folder, [_entry("", own)])
-        try:
-            files = json.loads((folder / _MANIFEST).read_text("utf-8"))["files"]
-        except (OSError, ValueError, KeyError) as fault:
-            raise CheckFailed("Bản sao lưu thiếu danh mục.", "The backup lacks its manifest.") from fault
-        for name, sha256 in files.items():
-            if not (folder / name).is_file() or file_sha256(folder / name) != sha256:
-                raise CheckFailed(f"Bản sao lưu: {name} không nguyên vẹn.", f"The backup: {name} is not whole.")
+    """The backup's content in a folder beside the file NEAR that goes again; what a killed run left there goes first."""
+    with _alone(near.with_name(near.name + ".opened")) as place:
+        folder = place / "opened"
+        _open(file, key_file, folder)
         yield folder
+
+
+def _open(file: Path, key_file: Path, folder: Path) -> None:
+    """The backup's content in FOLDER, which is new; every file as its manifest says."""
+    inner = folder.with_name("inner.age")
+    try:
+        with file.open("rb") as source:
+            head = source.readline(4096)
+            if not head.startswith(_HEAD):
+                raise UnreadableFile(
+                    f"{file.name} không phải bản sao lưu của childdb.", f"{file.name} is no backup of childdb."
+                )
+            wrapped = base64.b64decode(head[len(_HEAD) :], validate=False)
+            with inner.open("wb") as out:
+                shutil.copyfileobj(source, out)
+    except (OSError, binascii.Error) as fault:
+        if isinstance(fault, OSError) and disk_full(fault):
+            raise
+        raise UnreadableFile(f"Không đọc được {file}.", f"{file} cannot be read.") from fault
+    unseal(inner, folder, [_entry("", copying.unwrapped(wrapped, key_file))])
+    inner.unlink()
+    try:
+        files = json.loads((folder / _MANIFEST).read_text("utf-8"))["files"]
+    except (OSError, ValueError, KeyError) as fault:
+        raise CheckFailed("Bản sao lưu thiếu danh mục.", "The backup lacks its manifest.") from fault
+    for name, sha256 in files.items():
+        if not (folder / name).is_file() or file_sha256(folder / name) != sha256:
+            raise CheckFailed(f"Bản sao lưu: {name} không nguyên vẹn.", f"The backup: {name} is not whole.")
 
 
 def _told(file: Path, folder: Path, key_file: Path, size: int) -> Backup:
@@ -150,7 +152,7 @@ def _told(file: Path, folder: Path, key_file: Path, size: int) -> Backup:
 def look(file: Path, key_file: Path | None) -> Backup:
     """Open a backup and say what is in it; nothing is restored."""
     path = key_file or default_key_file()
-    with disk_faults_named(), _opened(file, path, path.parent) as folder:
+    with disk_faults_named(), _opened(file, path, path) as folder:
         return _told(file, folder, path, file.stat().st_size)
 
 
@@ -164,36 +166,37 @@ def restore(
     Children erased since are erased again, by the ledgers of erasures beside the key file, its copy, and in ERASURES.
     """
     url, path = store_url(named), key_file or default_key_file()
+    with disk_faults_named():
+        copying.refuse_taken(url)  # before anything is put beside it
     with (
         disk_faults_named(),
-        _opened(file, key_copy if key_copy and not path.exists() else path, path.parent) as folder,
+        _opened(file, key_copy if key_copy and not path.exists() else path, path) as folder,
     ):
         if not path.exists() and key_copy:
             keys.write(path, keys.read(key_copy))
         made = _told(file, folder, path, file.stat().st_size)
-        _put_back(folder, url, named, path)
-        store = Store.open(named, path)
+        store = Store.open(str(folder / _DATABASE), path)
         try:
+            if (folder / _OUTBOX).exists():
+                (folder / _OUTBOX).rename(outbox(store))
             copying.restored(store, made.made_at, actor=actor, now=now)
+            # before the store takes its place: a restore that is cut brings nobody back who was erased
             ledgers = [ledger_file(path), *([ledger_file(key_copy)] if key_copy else []), *filter(None, [erasures])]
             again = len(replay(store, ledgers, actor=actor, now=now))
+            _put_back(store, folder, url)
         finally:
             store.close()
     return replace(made, erased_again=again)
 
 
-def _put_back(folder: Path, url: URL, named: str | None, key_file: Path) -> None:
+def _put_back(copied: Store, folder: Path, url: URL) -> None:
     """The sent packages and the exchange keys first, the store last: a restore that was cut can be done again."""
-    ring = keyring_file(key_file)
+    ring = keyring_file(copied.key_file)
     if (folder / _KEYRING).exists() and not ring.exists():
         with whole_file(ring) as out:
             out.write((folder / _KEYRING).read_bytes())
-    copied = Store.open(str(folder / _DATABASE), key_file)
-    try:
-        place = outbox(Store(url, copied.engine, copied.cipher, key_file))
-    finally:
-        copied.close()
-    for package in sorted((folder / _OUTBOX).glob("*.age")):
+    place = outbox(Store(url, copied.engine, copied.cipher, copied.key_file))
+    for package in sorted(outbox(copied).glob("*.age")):
         with whole_file(place / package.name) as out, package.open("rb") as source:
             shutil.copyfileobj(source, out)
     copying.restore_store(folder / _DATABASE, url)

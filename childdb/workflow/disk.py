@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
 from xlsxwriter.exceptions import FileCreateError
 
-from schemas.errors import NoSpace
-from schemas.files import disk_full
+from schemas.errors import NoSpace, StoreBusy
+from schemas.files import disk_full, file_lock
 
 
 @contextmanager
@@ -39,6 +39,18 @@ def workshop(place: Path) -> Iterator[Path]:
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def own_workshop(place: Path, busy: StoreBusy) -> Iterator[Path]:
+    """A workshop with a lock of its own; raises BUSY where another process is in it."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as held:
+        try:
+            held.enter_context(file_lock(place.with_name(place.name + ".lock")))
+        except BlockingIOError as fault:
+            raise busy from fault
+        yield held.enter_context(workshop(place))
 
 
 def _full() -> NoSpace:

@@ -95,9 +95,17 @@ def finish(store: Store) -> bool:
 
 
 def _destroy_packages(store: Store, first_batch: int) -> tuple[int, tuple[str, ...]]:
-    """The packages kept that may bear the child; the ledger keeps their hashes, and who received them."""
-    destroyed, receivers = 0, set()
-    for run in ledger.runs(store):
+    """The packages kept that may bear the child; the ledger keeps their hashes, and who received them.
+
+    So do those of which the ledger does not know: made before the store was restored from an older backup.
+    """
+    destroyed, receivers, runs = 0, set(), ledger.runs(store)
+    known = {f"{run.counts['number']}.age" for run in runs}
+    for package in outbox(store).glob("*.age"):
+        if package.name not in known:
+            package.unlink(missing_ok=True)
+            destroyed += 1
+    for run in runs:
         if run.batch < first_batch:
             continue
         if run.delivered or run.known or run.answer:

@@ -77,7 +77,8 @@ def tell(store: Store, *, actor: str, now: datetime) -> bool:
         return False
     digest = hashlib.sha256(repr([(n.run, n.destination, n.period, n.state) for n in needing]).encode()).hexdigest()
     told = named_settings.read_all(store, _KIND).get(_TOLD)
-    if told and told["digest"] == digest and now < datetime.fromisoformat(told["at"]) + AGAIN:
+    # of a moment still to come: the clock was wrong then, and must not silence what is to be told now
+    if told and told["digest"] == digest and timedelta(0) <= now - datetime.fromisoformat(told["at"]) < AGAIN:
         return False
     post(wanted, letter(wanted, needing, now))
     named_settings.write(store, _KIND, _TOLD, {"digest": digest, "at": now.isoformat()}, actor=actor, now=now)
@@ -134,7 +135,7 @@ def post(wanted: Mail, made: EmailMessage) -> None:
     except _REFUSALS as fault:
         raise NotDelivered("Máy chủ thư không nhận tài khoản hoặc địa chỉ; xem “childdb notify show”.",
                            "The mail server does not take the account or an address; see `childdb notify show`.") from fault  # fmt: skip
-    except (OSError, smtplib.SMTPException) as fault:
+    except (OSError, smtplib.SMTPException, UnicodeError) as fault:  # the last: a name that no computer can have
         raise NotDelivered(f"Không gửi được thư báo ({type(fault).__name__}); kiểm tra mạng và máy chủ thư.",
                            f"The mail did not go ({type(fault).__name__}); check the line and the mail server.") from fault  # fmt: skip
 
@@ -148,7 +149,7 @@ def _server(wanted: Mail, context: ssl.SSLContext) -> smtplib.SMTP:
 def _password(wanted: Mail) -> str:
     try:
         secret = Path(str(wanted.password_file)).read_text("utf-8").strip()
-    except OSError as fault:
+    except (OSError, UnicodeDecodeError) as fault:
         raise KeyFault("Không đọc được tệp mật khẩu thư.", "The mail's password file cannot be read.") from fault
     if not secret.isascii():
         raise KeyFault("Mật khẩu thư phải là chữ không dấu: máy chủ thư không nhận chữ khác.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -25,6 +24,7 @@ from childdb.exchange.profile import profile
 from childdb.store import Store
 from childdb.store.named import named_records
 from childdb.store.snapshot import write_snapshot
+from childdb.workflow.disk import workshop
 from childdb.workflow.figures import plain_rows, plain_table
 from childdb.workflow.gate import Totals, check_figures, check_totals
 from childdb.workflow.releasing import Wanted, note_release, protected_of
@@ -68,9 +68,10 @@ def build_package(
     batch = as_known or store.last_batch()
     header = package.Header(sender, receiver, as_of.isoformat(), batch, childdb.__version__, wanted.number)
     with ExitStack() as opened:
-        place = opened.enter_context(tempfile.TemporaryDirectory(prefix="childdb-"))
+        # where the next run of this package finds and removes what a killed one left
+        place = opened.enter_context(workshop(folder.with_name(folder.name + ".snapshot")))
         stays = opened.enter_context(_held_list(folder))
-        snapshot = Path(place) / "snapshot"
+        snapshot = place / "snapshot"
         write_snapshot(store, snapshot, as_known=batch, sealed_as_of=(as_of,) if wanted.sealed_counts else ())
         # the figures are those of the very snapshot that goes, so that the receiver can count them again
         con = opened.enter_context(closing(connect()))

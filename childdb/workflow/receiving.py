@@ -1,6 +1,6 @@
 """Receiving: a package opened, believed or not, taken in whole, in part or not at all, and answered with a signature.
 
-The same package gets the same answer, however often it comes. A receive that was killed is done again from the start:
+The same package gets the same answer, however often it comes, also after later ones. A receive that was killed is done again from the start:
 the sender's state takes its place in one step, and the receipt is written last.
 """
 
@@ -10,7 +10,6 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, zip_longest
@@ -28,13 +27,14 @@ from childdb.exchange.profile import profile
 from childdb.exchange.receipts import Reason
 from childdb.exchange.sealing import unseal
 from childdb.exchange.signing import own_key, package_signer
-from childdb.workflow.disk import disk_faults_named, workshop
+from childdb.workflow.disk import disk_faults_named, own_workshop
 from childdb.workflow.figures import plain_table
 from indicators.engine import run
 from indicators.results import Results
 from schemas.errors import CheckFailed, StoreBusy
-from schemas.files import file_lock, whole_file
+from schemas.files import whole_file
 
+_LONGEST_NUMBER = 100
 _TAG = 16  # bytes that stand for a personal number
 
 
@@ -58,14 +58,10 @@ def receive(sealed: Path, folder: Path, ring: Keyring, *, today: date) -> Taken:
     """
     own_key(ring)
     inbox = Inbox(folder, ring)
-    with disk_faults_named(), ExitStack() as held:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            held.enter_context(file_lock(folder / ".receiving"))
-        except BlockingIOError as fault:
-            raise StoreBusy("Một tiến trình khác đang nhận gói vào thư mục này; thử lại sau.",
-                            "Another process is receiving into this folder; try again.") from fault  # fmt: skip
-        opened = held.enter_context(workshop(folder / ".opened")) / "package"
+    busy = StoreBusy("Một tiến trình khác đang nhận gói vào thư mục này; thử lại sau.",
+                     "Another process is receiving into this folder; try again.")  # fmt: skip
+    with disk_faults_named(), own_workshop(folder / ".opened", busy) as place:
+        opened = place / "package"
         unseal(sealed, opened, inbox.openers())
         signer = package_signer(opened, [e for e in ring.entries if e.kind == "sender"])
         return _answered(inbox, ring, opened, signer.name, today)
@@ -76,17 +72,27 @@ def _answered(inbox: Inbox, ring: Keyring, opened: Path, sender: str, today: dat
     manifest = hashlib.sha256((opened / package.MANIFEST).read_bytes()).hexdigest()
     try:
         number, as_of = str(found.manifest["number"]), date.fromisoformat(found.manifest["as_of"])
+        said = Received(sender, number, manifest, as_of.isoformat(), int(found.manifest["batch"]), "refused",
+                        today.isoformat(), ())  # fmt: skip
     except (KeyError, TypeError, ValueError) as fault:
         raise CheckFailed("Gói không nêu số hoặc ngày.", "The package tells neither number nor date.") from fault
-    if not number.replace("-", "").isalnum():
+    if len(number) > _LONGEST_NUMBER or not number.replace("-", "").isalnum():
         raise CheckFailed("Số gói không đúng dạng.", "The package's number has not the right form.")
     with inbox.district(sender) as before:
-        if before.last and before.last.manifest == manifest:
-            return _receipt(inbox, ring, before.last, as_of)
-        last = _judged(inbox, opened, before, Received(
-            sender, number, manifest, as_of.isoformat(), int(found.manifest["batch"]), "refused", today.isoformat(), ()
-        ), found)  # fmt: skip
+        last = _said_before(inbox, before.last, said) or _judged(inbox, opened, before, said, found)
     return _receipt(inbox, ring, last, as_of)
+
+
+def _said_before(inbox: Inbox, last: Received | None, said: Received) -> Received | None:
+    """What was said of this very package; a receipt that tells of records which are not here any more does not count."""
+    if last and last.manifest == said.manifest:
+        return last
+    kept = inbox.receipt(said.number)
+    if kept is None or kept.manifest != said.manifest:
+        return None
+    if kept.verdict != "refused" and (last is None or (last.as_of, last.batch) < (said.as_of, said.batch)):
+        return None
+    return replace(said, verdict=kept.verdict, received_on=kept.received_on, reasons=kept.reasons)
 
 
 def _judged(inbox: Inbox, opened: Path, before: District, said: Received, found: package.Checked) -> Received:
@@ -106,8 +112,10 @@ def _judged(inbox: Inbox, opened: Path, before: District, said: Received, found:
 
 
 def _receipt(inbox: Inbox, ring: Keyring, last: Received, as_of: date) -> Taken:
-    file = inbox.receipt_file(last.number)
-    key = own_key(ring)
+    kept, key = inbox.receipt(last.number), own_key(ring)
+    # a second package of one number is answered too, and does not take the first one's answer away
+    other = kept is not None and kept.manifest != last.manifest
+    file = inbox.receipt_file(f"{last.number}-{last.manifest[:8]}" if other else last.number)
     content = receipts.written(last.number, last.manifest, last.verdict, last.reasons, receiver=key.name,
                                today=date.fromisoformat(last.received_on), key=key)  # fmt: skip
     with whole_file(file, mode=0o644) as out:

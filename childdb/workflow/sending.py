@@ -19,7 +19,7 @@ from childdb.exchange.destination import Destination
 from childdb.exchange.keyring import Keyring
 from childdb.exchange.sealing import seal
 from childdb.exchange.signing import own_key, sign_package
-from childdb.store import Store, clock, ledger, named_settings
+from childdb.store import Store, clock, erasing, ledger, named_settings
 from childdb.store.sending_lock import sending_lock
 from childdb.workflow.destinations import beside_store, destination, outbox
 from childdb.workflow.disk import disk_faults_named, workshop
@@ -118,6 +118,11 @@ def _send(who: Sender, to: Destination, period: Period, correction: bool, reason
     if last is None or last.state in (ledger.REFUSED, ledger.LOST) or (correction and not last.open):
         last = _make(who, to, period, version=len(earlier) + 1, reason=reason)
         made = True
+        if _erased_since(who.store, last.batch):
+            parcel_of(who.store, last).path.unlink(missing_ok=True)
+            said = "Có trẻ được xóa trong khi lập gói; lập bản mới."
+            ledger.write_attempt(who.store, last.number, to.carrier, ledger.LOST, said, actor=who.actor, now=who.now)
+            last = _make(who, to, period, version=last.version + 1, reason=reason)
     if not last.open:
         return Outcome(_ask(who, to, last), made, None)
     if last.waits_for_release:
@@ -182,6 +187,12 @@ def _kept(store: Store, run: ledger.Run) -> bool:
     return parcel.path.is_file() and carriers.file_sha256(parcel.path) == parcel.sha256
 
 
+def _erased_since(store: Store, batch: int) -> bool:
+    """Whether a child was erased after BATCH: a package of that batch may still bear it."""
+    with store.reading() as connection:
+        return any(entry.batch > batch for entry in erasing.entries(connection))
+
+
 def _carry(who: Sender, to: Destination, run: ledger.Run) -> tuple[ledger.Run, ChildDBError | None]:
     def note(outcome: str, said: str | None) -> None:
         ledger.write_attempt(who.store, run.number, to.carrier, outcome, said, actor=who.actor, now=who.now)
@@ -196,19 +207,15 @@ def _carry(who: Sender, to: Destination, run: ledger.Run) -> tuple[ledger.Run, C
         note(ledger.FAILED, fault.vi)
         return ledger.run_of(who.store, run.number), fault
     note(ledger.DELIVERED, None)
-    with suppress(ChildDBError):  # delivered is delivered, whatever kind of answer lies beside it
-        if answer:
-            take_receipt(who, answer)
-    return ledger.run_of(who.store, run.number), None
+    return _ask(who, to, ledger.run_of(who.store, run.number), answer), None
 
 
-def _ask(who: Sender, to: Destination, run: ledger.Run) -> ledger.Run:
-    """Look for the receipt of what was delivered; that it is not there yet is no fault."""
+def _ask(who: Sender, to: Destination, run: ledger.Run, answer: bytes | None = None) -> ledger.Run:
+    """Look for the receipt of what was delivered, if no ANSWER came with it; delivered is delivered, whatever it says."""
     if run.answer or not run.delivered:
         return run
     with suppress(ChildDBError):
-        answer = carriers.answer(to, parcel_of(who.store, run))
-        if answer:
+        if answer := answer or carriers.answer(to, parcel_of(who.store, run)):
             take_receipt(who, answer)
     return ledger.run_of(who.store, run.number)
 
@@ -246,14 +253,13 @@ def take_receipt(who: Sender, content: bytes) -> tuple[ledger.Run, bool]:
 def _base(store: Store, to: Destination) -> Base | None:
     """What the receiver has, for a destination that wants changes: the last package that was accepted whole.
 
-    None (so that the whole goes) where there is none, a later one stands unanswered or in part, or what the store now
-    says of that day is not what was sent.
+    None (so that the whole goes) where there is none, a later one stands unanswered, was taken in part or refused (the
+    receiver may have lost what it had), or what the store now says of that day is not what was sent.
     """
     runs = [r for r in ledger.runs(store, to.name) if r.delivered or r.known or r.answer]
-    taken = [r for r in runs if r.state != ledger.REFUSED]
-    if not to.changes or not taken or taken[-1].state != ledger.ACCEPTED:
+    if not to.changes or not runs or runs[-1].state != ledger.ACCEPTED:
         return None
-    last = taken[-1]
+    last = runs[-1]
     state = state_of(package.going(plain_records(store, last.as_of, last.batch)))
     if state.digest() != last.counts["state"]:
         return None

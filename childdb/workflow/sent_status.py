@@ -89,7 +89,7 @@ def status(store: Store, destination: str | None = None, *, now: datetime | None
             )
         )
     told = set(newest) | {(n.destination, n.period) for n in failed}
-    for due in outstanding(store, now.date()) if now else ():
+    for due in outstanding(store, now.astimezone().date()) if now else ():
         if (due.to, due.period.name) not in told and destination in (None, due.to):
             lines.append(
                 _no_run("due", due.to, due.period.name, {"vi": f"{due.day:%d/%m/%Y}", "en": str(due.day)}, None)

@@ -156,6 +156,7 @@ class Shelf:
 
     def __init__(self):
         self.files, self.keys, self.faults, self.receipts, self.token = {}, [], [], {}, None
+        self.answers = 404  # what is said of a receipt that is not there
 
 
 @contextlib.contextmanager
@@ -197,7 +198,7 @@ def https_server(folder: Path):
         def do_GET(self):
             receipt = shelf.receipts.get(self.path)
             if receipt is None:
-                self._refuse(404)
+                self._refuse(shelf.answers)
             else:
                 self._say(receipt)
 

@@ -57,7 +57,8 @@ def test_a_folder_gets_the_file_whole_once_and_gives_the_receipt_back(stick, par
     assert [p.name for p in stick.iterdir()] == ["goi-1.age"]
     before = (stick / "goi-1.age").stat().st_mtime_ns
     (stick / "goi-1.receipt.json").write_bytes(b"receipt")
-    assert carriers.deliver(folder, parcel) == b"receipt"
+    assert carriers.deliver(folder, parcel) is None
+    assert carriers.answer(folder, parcel) == b"receipt"
     assert (stick / "goi-1.age").stat().st_mtime_ns == before
     (stick / "goi-1.age").write_bytes(b"other")
     with pytest.raises(carriers.Refused, match="nội dung khác"):
@@ -80,7 +81,8 @@ def test_sftp_continues_after_a_cut_reads_back_and_renames(ssh, stick, parcel):
     assert (stick / "goi-1.age").read_bytes() == CONTENT
     SftpPlace.cuts = [1]  # a repeated delivery writes nothing at all
     (stick / "goi-1.receipt.json").write_bytes(b"receipt")
-    assert carriers.deliver(ssh, parcel) == carriers.answer(ssh, parcel) == b"receipt"
+    assert carriers.deliver(ssh, parcel) is None
+    assert carriers.answer(ssh, parcel) == b"receipt"
     assert SftpPlace.cuts == [1]
     (stick / "goi-1.age").write_bytes(CONTENT[:5])
     with pytest.raises(carriers.Refused, match="nội dung khác"):
@@ -116,7 +118,8 @@ def test_https_tries_again_with_the_same_key_and_believes_only_the_right_hash(we
     place, shelf = web
     shelf.faults = [503, "cut", "lost"]
     shelf.receipts["/nhan/goi-1.receipt.json"] = b"receipt"
-    assert carriers.deliver(place, parcel) == b"receipt"
+    assert carriers.deliver(place, parcel) is None
+    assert carriers.answer(place, parcel) == b"receipt"
     assert shelf.keys == ["goi-1"] * 4
     assert set(shelf.files["/nhan/goi-1.age"]) == {CONTENT}
     shelf.faults = ["wrong"] * 4
@@ -145,3 +148,37 @@ def test_nobody_at_home_is_tried_again_and_told_in_a_sentence(parcel):
     for place in (to("https", "https://127.0.0.1:9/"), to("sftp", f"sftp://{USER}@127.0.0.1:9/x", host_key="a b")):
         with pytest.raises(NotDelivered, match="kiểm tra mạng"):
             carriers.deliver(place, parcel)
+
+
+def test_what_is_delivered_stays_so_though_the_receipt_cannot_be_asked_for(web, parcel):
+    place, shelf = web
+    shelf.answers = 403
+    assert carriers.deliver(place, parcel) is None
+    with pytest.raises(carriers.Refused, match="403"):
+        carriers.answer(place, parcel)
+
+
+def test_an_answer_without_end_is_left(web, ssh, stick, parcel, monkeypatch):
+    place, shelf = web
+    for carrier in ("https", "sftp", "folder"):
+        monkeypatch.setattr(f"childdb.exchange.carriers.{carrier}.LONGEST_ANSWER", 1000)
+    (stick / "goi-1.receipt.json").write_bytes(bytes(1001))
+    shelf.receipts["/nhan/goi-1.receipt.json"] = bytes(1001)
+    for to_whom in (place, ssh):
+        with pytest.raises(NotDelivered, match="quá dài"):
+            carriers.answer(to_whom, parcel)
+    assert carriers.answer(to("folder", stick), parcel) is None
+
+
+def test_addresses_that_are_none_are_refused_and_odd_names_are_told_in_a_sentence(parcel, tmp_path):
+    for carrier, address, words in (
+        ("https", "https:///nhan", {}), ("https", "https://tinh.vn:cong/", {}), ("sftp", "sftp://a@tinh.vn:999999/x", {"host_key": "a b"}),
+    ):  # fmt: skip
+        with pytest.raises(UsageFault):
+            to(carrier, address, **words)
+    for place in (to("https", f"https://{'x' * 70}.vn/"), to("sftp", f"sftp://a@{'x' * 70}.vn/x", host_key="a b")):
+        with pytest.raises(NotDelivered, match="kiểm tra mạng"):
+            carriers.deliver(place, parcel)
+    (tmp_path / "token").write_text("thẻ", "utf-8")
+    with pytest.raises(carriers.Refused, match="không dấu"):
+        carriers.deliver(to("https", "https://127.0.0.1:9/", token_file=str(tmp_path / "token")), parcel)

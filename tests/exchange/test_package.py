@@ -1,5 +1,6 @@
 """The provincial package: whole or absent, read back, and refusing whatever was changed."""
 
+import errno
 import json
 import weakref
 
@@ -47,6 +48,7 @@ def test_a_good_package_reads_back_as_it_was_written(tmp_path):
     manifest, held = build(tmp_path / "goi", [whole(GOOD)])
     found = package.check(tmp_path / "goi")
     assert found.good, found.problems
+    assert (tmp_path / "goi").stat().st_mode & 0o077 == 0  # names stand in it in the clear
     assert held == []
     assert manifest["counts"]["records"] == 1
     assert manifest["counts"]["records_by_commune"] == {"03310@1900-01-01": 1}
@@ -123,6 +125,17 @@ def test_a_broken_manifest_is_a_problem_and_no_traceback(tmp_path, text):
     (tmp_path / "goi").mkdir()
     (tmp_path / "goi" / "manifest.json").write_text(text, "utf-8")
     assert not package.check(tmp_path / "goi").good
+
+
+def test_a_full_disk_while_checking_is_no_fault_of_the_package(tmp_path, monkeypatch):
+    build(tmp_path / "goi", [whole(GOOD)])
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(package.State, "add", full)
+    with pytest.raises(OSError, match="full"):
+        package.check(tmp_path / "goi")
 
 
 def test_a_folder_that_is_no_package_is_refused_in_a_sentence(tmp_path):

@@ -122,9 +122,15 @@ def test_what_is_damaged_of_another_key_or_in_the_way_is_refused_and_changes_not
     backup(office.store, file, actor="thử", now=NOW)
     with pytest.raises(UsageFault, match="đã có"):
         backup(office.store, file, actor="thử", now=NOW)
+    (left := office.key_file.with_name("k.opened")).mkdir()
+    (left / "exchange.json").write_text("a killed run's")
     assert look(file, office.key_file).batch == 2
+    assert not left.exists()
+    for package in outbox(office.store).iterdir():
+        package.write_bytes(b"of today")
     with pytest.raises(UsageFault, match="đã có"):
         restore(file, str(office.db), office.key_file, key_copy=None, actor="thử", now=NOW)
+    assert {p.read_bytes() for p in outbox(office.store).iterdir()} == {b"of today"}
     content = file.read_bytes()
     for name, damaged in {
         "cut": content[:-10], "turned": content[:-3] + bytes([content[-3] ^ 1]) + content[-2:], "none": b"", "other": b"x" * 99,

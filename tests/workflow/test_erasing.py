@@ -8,18 +8,19 @@ from datetime import UTC, date, datetime
 import pytest
 
 from childdb.cli.main import main
-from childdb.store import Store
+from childdb.store import Store, copying
 from childdb.store import models as m
 from childdb.store.answers import remember_heading
 from childdb.store.named import named_records
 from childdb.store.snapshot import write_snapshot
-from childdb.workflow import duties, erasing
+from childdb.workflow import duties, erasing, sending
 from childdb.workflow.backing_up import backup, restore
 from childdb.workflow.destinations import outbox
 from childdb.workflow.finding import Finder, Query
 from childdb.workflow.lists import with_names
 from childdb.workflow.opening import web_folder
 from childdb.workflow.placing import Register
+from childdb.workflow.sending import Period
 from childdb.workflow.sent_status import worklist
 from childdb.workflow.villages import Place, in_place
 from schemas.errors import NotFound, StoreBusy, UsageFault
@@ -284,6 +285,42 @@ def test_a_restore_of_an_older_backup_erases_again(office, tmp_path):
         assert [p.erased for p in Register(store).place(reading).values()] == [True]
         assert erasing.remembered(erasing.ledger_file(place / "k"), store) != []
         store.close()
+
+
+def test_a_restore_that_is_cut_brings_nobody_back(office, tmp_path, monkeypatch):
+    backup(office.store, tmp_path / "b.childdb", actor="thử", now=NOW)
+    erase(office)
+    (tmp_path / "new").mkdir()
+    whole = copying.restore_store
+
+    def cut(*words):
+        whole(*words)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(copying, "restore_store", cut)
+    with pytest.raises(KeyboardInterrupt):
+        restore(tmp_path / "b.childdb", str(tmp_path / "new" / "s.db"), tmp_path / "new" / "k",
+                key_copy=office.key_file, erasures=erasing.ledger_file(office.key_file), actor="thử", now=NOW)  # fmt: skip
+    store = Store.open(str(tmp_path / "new" / "s.db"), tmp_path / "new" / "k")
+    assert not [p for p in store.people() if p.fields["birth_date"] == HOA["born"]]
+    store.close()
+
+
+def test_a_package_that_was_being_made_or_that_the_ledger_forgot_does_not_bear_who_was_erased(office, monkeypatch):
+    (forgotten := outbox(office.store) / "goi-khac.age").write_bytes(b"of before a restore")
+    build = sending.build_package
+
+    def erased_meanwhile(*words, **named):
+        made = build(*words, **named)
+        monkeypatch.undo()
+        erase(office)
+        return made
+
+    monkeypatch.setattr(sending, "build_package", erased_meanwhile)
+    sent = office.send(Period("2026-02", date(2026, 2, 28)), now=NOW).run
+    assert (sent.version, sent.state, sent.batch) == (2, "delivered", office.store.last_batch())
+    assert [p.name for p in outbox(office.store).glob("*.age")] == [f"{sent.counts['number']}.age"]
+    assert not forgotten.exists()
 
 
 def test_a_restore_of_a_later_backup_finds_nothing_to_do(office, tmp_path):

@@ -1,6 +1,7 @@
 """The province: takes what is whole and signed, answers the same each time, and counts several districts as one."""
 
 import json
+import shutil
 from datetime import date
 
 import pytest
@@ -67,7 +68,12 @@ def test_whole_then_changes_through_sender_carrier_and_receiver_and_back(office)
     with Inbox(office.place / "tinh", office.province).district("huyện") as state:
         assert sorted(r["full_name"] for r in state.records) == ["Lò Thị Hoa", "Quàng Văn Nam"]
         assert {r["ethnicity"] for r in state.records} == {"03"}
-    assert take(office, november).verdict == "refused"  # older than what was received since
+    assert take(office, november).receipt.read_bytes() == content  # still the same answer, after later packages
+    receipts = office.place / "tinh" / "receipts"
+    receipts.rename(receipts.with_name("gone"))
+    assert take(office, november).verdict == "refused"  # older than what was received since, and nothing was said of it
+    shutil.rmtree(receipts)
+    receipts.with_name("gone").rename(receipts)
     names = [p for p in (office.place / "tinh").rglob("*") if p.is_file() and "Lò Thị Hoa".encode() in p.read_bytes()]
     assert names == []
 
@@ -181,3 +187,27 @@ def test_what_is_sealed_for_others_or_signed_by_a_stranger_is_not_answered(offic
     seal(tmp_path / "opened", tmp_path / "again.age", office.ring.live("receiver"))
     with pytest.raises(CheckFailed, match="chưa được tin cậy"):
         receive(tmp_path / "again.age", tmp_path / "tinh", office.province, today=TODAY)
+
+
+def test_a_second_package_of_one_number_does_not_take_the_firsts_answer_away(office, forged, tmp_path):
+    run = next(r for r in _runs(office) if r.period == "2024-11")
+    first = take(office, run, tmp_path / "tinh")
+    content = first.receipt.read_bytes()
+    second = forged(lambda folder, manifest: manifest.update(batch=manifest["batch"] + 1))
+    assert (second.verdict, second.receipt == first.receipt) == ("refused", False)
+    assert first.receipt.read_bytes() == content
+    assert read(second.receipt.read_bytes(), office.ring.entries).package == run.counts["number"]
+
+
+def test_after_a_refusal_the_whole_goes_to_a_province_that_lost_what_it_had(office, tmp_path):
+    taken = take(office, office.send(DECEMBER, correction=True).run)
+    take_receipt(office.who(), taken.receipt.read_bytes())
+    office.bring(record("Giàng A Páo", sex="M"), name="3")
+    changes = office.send(DECEMBER, correction=True).run
+    assert changes.counts["kind"] == "changes"
+    lost = take(office, changes, tmp_path / "restored")
+    assert [r.where for r in lost.reasons] == ["base"]
+    take_receipt(office.who(), lost.receipt.read_bytes())
+    again = office.send(DECEMBER, correction=True).run
+    assert again.counts["kind"] == "whole"
+    assert take(office, again, tmp_path / "restored").verdict == "accepted"

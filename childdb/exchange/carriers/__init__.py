@@ -1,7 +1,8 @@
 """The ways a sealed file goes: one module per carrier, each deliver(destination, parcel) and answer(destination, parcel).
 
 `deliver` is safe to repeat: what is there already, bit for bit, is left as it is and counts as delivered; nothing half
-written is ever to be seen under the file's name. `answer` looks for a receipt that the receiver put beside it.
+written is ever to be seen under the file's name. `answer` looks for a receipt that the receiver put beside it: a question of
+its own, so that a delivery stands whatever becomes of it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from schemas.errors import NotDelivered
 
 RECEIPT = ".receipt.json"
 _LONGEST_WAIT = 30.0  # seconds between two tries
+LONGEST_ANSWER = 64 * 1024 * 1024  # bytes: a receipt that gives back every child of a province is shorter
 stamina.instrumentation.set_on_retry_hooks(())  # the ledger tells of the tries; nothing goes to the screen
 
 
@@ -87,6 +89,10 @@ def not_as_sent(name: str) -> NotDelivered:
                         f"{name}: read back at the receiver's, it differs from what was sent.")  # fmt: skip
 
 
+def answer_too_long() -> NotDelivered:
+    return NotDelivered("Nơi nhận trả lời quá dài hoặc quá chậm.", "The receiver's answer is too long or too slow.")
+
+
 def file_sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -96,5 +102,5 @@ def secret_of(file: str) -> str:
     """The secret (a password, a token) that stands alone in a file."""
     try:
         return Path(file).read_text("utf-8").strip()
-    except OSError as fault:
+    except (OSError, UnicodeDecodeError) as fault:
         raise Refused(f"Không đọc được tệp mật khẩu {file}.", f"The secret's file {file} cannot be read.") from fault

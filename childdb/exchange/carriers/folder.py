@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
-from childdb.exchange.carriers import RECEIPT, Parcel, file_sha256, not_as_sent, other_content
+from childdb.exchange.carriers import LONGEST_ANSWER, RECEIPT, Parcel, file_sha256, not_as_sent, other_content
 from childdb.exchange.destination import Destination
 from schemas.errors import NotDelivered
+from schemas.files import settle
 
 
 def deliver(destination: Destination, parcel: Parcel) -> bytes | None:
@@ -23,7 +25,7 @@ def deliver(destination: Destination, parcel: Parcel) -> bytes | None:
         if place.exists():
             if file_sha256(place) != parcel.sha256:
                 raise other_content(parcel.name)
-            return answer(destination, parcel)
+            return None
         with parcel.path.open("rb") as source, growing.open("wb") as out:
             shutil.copyfileobj(source, out)
             out.flush()
@@ -32,14 +34,17 @@ def deliver(destination: Destination, parcel: Parcel) -> bytes | None:
             growing.unlink()
             raise not_as_sent(parcel.name)
         growing.replace(place)
+        with suppress(OSError):  # a network share need not know how
+            settle(folder)
     except OSError as fault:
         raise NotDelivered(f"Không ghi được vào {folder}: {fault.strerror}.",
                            f"{folder} cannot be written: {fault.strerror}.") from fault  # fmt: skip
-    return answer(destination, parcel)
+    return None
 
 
 def answer(destination: Destination, parcel: Parcel) -> bytes | None:
+    place = Path(destination.address) / (parcel.number + RECEIPT)
     try:
-        return (Path(destination.address) / (parcel.number + RECEIPT)).read_bytes()
+        return place.read_bytes() if place.stat().st_size <= LONGEST_ANSWER else None
     except OSError:
         return None

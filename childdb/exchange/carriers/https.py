@@ -8,16 +8,27 @@ at URL/NUMBER.receipt.json.
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 
-from childdb.exchange.carriers import RECEIPT, Parcel, Refused, not_as_sent, other_content, secret_of
+from childdb.exchange.carriers import (
+    LONGEST_ANSWER,
+    RECEIPT,
+    Parcel,
+    Refused,
+    answer_too_long,
+    not_as_sent,
+    other_content,
+    secret_of,
+)  # fmt: skip
 from childdb.exchange.destination import Destination
 from schemas.errors import NotDelivered
 
 SECONDS = 30.0
+_SECONDS_OF_ANSWER = 300.0  # for the whole of it, however it drips
 _LATER = {408, 425, 429}  # refusals for the moment (RFC 9110, RFC 6585)
 
 
@@ -38,7 +49,7 @@ def deliver(destination: Destination, parcel: Parcel) -> bytes | None:
             raise NotDelivered(
                 "Máy chủ trả lời không đúng dạng.", "The server's answer has not the right form."
             ) from fault
-    return str(receipt).encode("utf-8") if receipt else answer(destination, parcel)
+    return str(receipt).encode("utf-8") if receipt else None
 
 
 def answer(destination: Destination, parcel: Parcel) -> bytes | None:
@@ -55,21 +66,39 @@ def _client(destination: Destination) -> httpx.Client:
         context = ssl.create_default_context(cafile=destination.authority_file)
     except (OSError, ssl.SSLError) as fault:
         raise Refused("Không đọc được chứng thư gốc.", "The authority's certificate cannot be read.") from fault
-    headers = {"Authorization": f"Bearer {secret_of(destination.token_file)}"} if destination.token_file else {}
+    headers = {"Authorization": f"Bearer {_token(destination.token_file)}"} if destination.token_file else {}
     # no redirects: a package goes where it was addressed, or nowhere
     return httpx.Client(verify=context, timeout=SECONDS, headers=headers, follow_redirects=False, trust_env=False)
 
 
+def _token(file: str) -> str:
+    token = secret_of(file)
+    if not token.isascii():
+        raise Refused("Thẻ truy cập phải là chữ không dấu.", "The token must be ASCII.")
+    return token
+
+
 def _asked(client: httpx.Client, method: str, url: str, **words: Any) -> httpx.Response:
     try:
-        return client.request(method, url, **words)
+        with client.stream(method, url, **words) as reply:
+            return _read(reply)
     except httpx.ConnectError as fault:
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(fault)):
             raise Refused("Chứng thư của máy chủ không đáng tin; chưa gửi gì.",
                           "The server's certificate is not to be believed; nothing was sent.") from fault  # fmt: skip
         raise _cut(fault) from fault
-    except httpx.HTTPError as fault:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as fault:
         raise _cut(fault) from fault
+
+
+def _read(reply: httpx.Response) -> httpx.Response:
+    """The answer with its content; one that never ends is left."""
+    until, content = time.monotonic() + _SECONDS_OF_ANSWER, bytearray()
+    for block in reply.iter_bytes():
+        content += block
+        if len(content) > LONGEST_ANSWER or time.monotonic() > until:
+            raise answer_too_long()
+    return httpx.Response(reply.status_code, content=bytes(content))
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:

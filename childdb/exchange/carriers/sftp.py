@@ -11,7 +11,16 @@ from urllib.parse import unquote, urlsplit
 
 import paramiko
 
-from childdb.exchange.carriers import RECEIPT, Parcel, Refused, not_as_sent, other_content, secret_of
+from childdb.exchange.carriers import (
+    LONGEST_ANSWER,
+    RECEIPT,
+    Parcel,
+    Refused,
+    answer_too_long,
+    not_as_sent,
+    other_content,
+    secret_of,
+)  # fmt: skip
 from childdb.exchange.destination import Destination
 from schemas.errors import NotDelivered
 
@@ -22,8 +31,9 @@ _BLOCK = 256 * 1024
 def deliver(destination: Destination, parcel: Parcel) -> bytes | None:
     with _connected(destination) as (client, folder):
         place, growing = f"{folder}/{parcel.name}", f"{folder}/.{parcel.name}.part"
-        if _size(client, place) is not None:
-            if _sha256(client, place) != parcel.sha256:
+        there = _size(client, place)
+        if there is not None:
+            if there != parcel.size or _sha256(client, place) != parcel.sha256:
                 raise other_content(parcel.name)
         else:
             _upload(client, parcel, growing)
@@ -31,21 +41,19 @@ def deliver(destination: Destination, parcel: Parcel) -> bytes | None:
                 client.remove(growing)
                 raise not_as_sent(parcel.name)
             client.rename(growing, place)
-        return _beside(client, folder, parcel)
+    return None
 
 
 def answer(destination: Destination, parcel: Parcel) -> bytes | None:
     with _connected(destination) as (client, folder):
-        return _beside(client, folder, parcel)
-
-
-def _beside(client: Any, folder: str, parcel: Parcel) -> bytes | None:
-    place = f"{folder}/{parcel.number}{RECEIPT}"
-    if _size(client, place) is None:
-        return None
-    with client.open(place, "rb") as remote:
-        content: bytes = remote.read()
-        return content
+        place = f"{folder}/{parcel.number}{RECEIPT}"
+        if _size(client, place) is None:
+            return None
+        with client.open(place, "rb") as remote:
+            content: bytes = remote.read(LONGEST_ANSWER + 1)
+    if len(content) > LONGEST_ANSWER:
+        raise answer_too_long()
+    return content
 
 
 def _upload(client: Any, parcel: Parcel, growing: str) -> None:
@@ -101,7 +109,8 @@ def _connected(destination: Destination) -> Iterator[tuple[Any, str]]:
     except paramiko.AuthenticationException as fault:
         raise Refused("Máy chủ SFTP không nhận tài khoản hoặc khóa đăng nhập.",
                       "The SFTP server does not take the account or its key.") from fault  # fmt: skip
-    except (paramiko.SSHException, EOFError, OSError) as fault:
+    # UnicodeError: a name that no computer can have
+    except (paramiko.SSHException, EOFError, OSError, UnicodeError) as fault:
         raise NotDelivered(f"Không chuyển được qua SFTP ({type(fault).__name__}); kiểm tra mạng và máy chủ.",
                            f"Not carried by SFTP ({type(fault).__name__}); check the line and the server.") from fault  # fmt: skip
     finally:
