@@ -1,7 +1,7 @@
 """Train the shipped model on generated lists: `python -m tests.matching.train` (a minute or two).
 
 Two steps, both logistic regressions with a ridge: the weights of the comparisons (which become Splink's), and, on
-their score, what the other rows say. Seeds 101 and up are for training; judging uses others.
+their score, what the other rows say. Seeds 101 and up are for training; judging uses others. `strangers.py` is never trained on.
 """
 
 from __future__ import annotations
