@@ -9,7 +9,9 @@ import shutil
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from childdb.store import Store
@@ -132,7 +134,11 @@ def _paths(pages, path):
 
 
 def _shown(answer):
-    """What a person reads on a page; file names in headers too."""
+    """What a person reads on a page or in a workbook; file names in headers too."""
+    if answer.content.startswith(b"PK"):  # its bytes are no text
+        sheets = openpyxl.load_workbook(BytesIO(answer.content)).worksheets
+        cells = [str(cell) for sheet in sheets for row in sheet.values for cell in row if cell is not None]
+        return " ".join([*(sheet.title for sheet in sheets), *cells, *map(str, answer.headers.items())])
     text = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", answer.text, flags=re.S)
     values = re.findall(r'(?:value|alt|placeholder|title|aria-label)="([^"]*)"', answer.text)
     return unescape(" ".join([text, *values, *(f"{k}: {v}" for k, v in answer.headers.items())]))
