@@ -296,7 +296,7 @@ def _between(column: str) -> str:
 
 
 def _linear(index: str, y: str) -> str:
-    return f"case when {y} > 0 then ({y} - m_{index}) / ms_{index} end as growth_{index}"
+    return f"({y} - m_{index}) / ms_{index} as growth_{index}"
 
 
 def _plain(index: str, y: str, condition: str) -> str:
@@ -306,7 +306,7 @@ def _plain(index: str, y: str, condition: str) -> str:
 
 def _of_girth(index: str) -> str:
     y = f"growth_{index}_value"
-    return _linear(index, y) if index in LINEAR else _plain(index, y, f"{y} > 0")
+    return _linear(index, f"case when {y} > 0 then {y} end") if index in LINEAR else _plain(index, y, f"{y} > 0")
 
 
 def _restricted(index: str, y: str) -> str:
