@@ -31,7 +31,7 @@ _AGAINST = -4.0  # bits from which a pair speaks against every chain that would 
 # levels that may be two children in one household or one commune: never merged without a person or a number
 _LOOKS_LIKE_TWO = {
     "kin": ("twins", "near_twins", "cousins", "namesakes", "namesakes_mother", "siblings"),
-    "name": ("near_name", "other_name_by_marks", "other_middle", "nickname"),
+    "name": ("near_name", "other_name_by_marks", "other_tone", "other_middle", "nickname"),
     "sex": ("differ",),
     "number": ("next",),
 }
@@ -44,7 +44,7 @@ _UNCONFIRMED = ("nobody", "head_alone")
 _TWINS, _FAMILY = ("twins", "near_twins"), ("siblings", "siblings_year", "cousins")
 _ONE_VILLAGE = ("village", "village_slip")
 _ONE_COMMUNE = (*_ONE_VILLAGE, "commune", "other_village")
-_ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_marks", "order")
+_ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_tone", "other_marks", "order")
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,18 @@ class Scored:
         return self.at("number", ("equal",))
 
     @cached_property
+    def signs_of_two(self) -> Mapping[str, np.ndarray]:
+        """By comparison, which pairs it says may be two children; nobody named on one list is a newborn beside another."""
+        found = {name: self.at(name, levels) for name, levels in _LOOKS_LIKE_TWO.items()}
+        unnamed = self.gammas["name"] < 0
+        return found | {
+            "list": unnamed & self.at("list", ("same",)), "company": np.isin(self.company, _WITNESSED_TWO),
+        }  # fmt: skip
+
+    @cached_property
     def looks_like_two(self) -> np.ndarray:
         """Which pairs without an equal number may be two children."""
-        witnessed = np.isin(self.company, _WITNESSED_TWO)
-        return np.asarray(
-            ~self.by_number & np.any([witnessed, *(self.at(*two) for two in _LOOKS_LIKE_TWO.items())], axis=0)
-        )
+        return np.asarray(~self.by_number & np.any(list(self.signs_of_two.values()), axis=0))
 
     @cached_property
     def confirmed(self) -> np.ndarray:
@@ -310,24 +316,12 @@ class _Told:
         scored = self.scored
         gammas = {name: int(levels[place]) for name, levels in scored.gammas.items()}
         found = reasons(self._model, gammas, LEVELS[int(scored.company[place])])
-        held = self._held_by(place)
+        two = scored.looks_like_two[place]
+        held = frozenset(name for name, pairs in scored.signs_of_two.items() if two and pairs[place])
         unsure = frozenset() if scored.confirmed[place] else frozenset({"confirmed"})
         why = in_words(found, self._lang, held | unsure)
         chance = float(probability(scored.bits[place]))
         return Doubt(int(scored.left[place]), int(scored.right[place]), chance, why, tuple(found), bool(held))
-
-    def _held_by(self, place: int) -> frozenset[str]:
-        """The comparisons by which a pair without an equal number may be two children."""
-        if not self.scored.looks_like_two[place]:
-            return frozenset()
-        by_ladder = {
-            name: {e.gamma(level) for level in two}
-            for name, two in _LOOKS_LIKE_TWO.items()
-            for e in ladders()
-            if e.id == name
-        }
-        found = {name for name, two in by_ladder.items() if int(self.scored.gammas[name][place]) in two}
-        return frozenset(found | {"company"} if int(self.scored.company[place]) in _WITNESSED_TWO else found)
 
 
 def _ask(clusters: Clusters, told: _Told, doubtful: Sequence[int], records: int, asked: frozenset[int]) -> list[Doubt]:

@@ -14,11 +14,11 @@ from childdb.matching.comparisons import Comparison, comparisons, patterns
 from childdb.matching.prepare import column
 
 _GROWN = ("mother", "father", "head")
-_ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_marks", "order")
+_ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_tone", "other_marks", "order")
 _NEAR_NAME = ("other_middle", "part", "near_name", "slip_elsewhere", "slip", "two_slips", "given_alone")
 _OTHER_NAME = ("given", "clan", "differ")
 _ALL_BUT_ONE_NAME = (*_OTHER_NAME, "near_name", "slip", "two_slips", "middle_for_given", "other_middle")
-_NEARLY_TWO_NAMES = ("other_name_by_marks", "near_name", "other_middle")
+_NEARLY_TWO_NAMES = ("other_name_by_marks", "other_tone", "near_name", "other_middle")
 _ONE_DAY = ("equal", "swapped")
 _NEAR_DAY = ("open_month", "open", "day_slip", "new_year", "month_slip", "year_slip", "month")
 _SIBLINGS_DAYS = 240

@@ -34,6 +34,9 @@ def same(*changes):
         {"personal_id": "011319000007", "village": ""},
         {"commune": "03301@2025-07-01", "personal_id": ""},
         {"full_name": "Quàng Ín", "birth_date": "05/03/2019"},
+        {"personal_id": "", "mother_name": "Quàng Văn Ún", "father_name": "Lò Thị Pâng"},
+        {"personal_id": "", "birth_date": "2019-01-01"},
+        {"personal_id": "", "sex": "M"},
     ],
 )
 def test_a_child_written_with_one_mistake_is_found(change):
@@ -64,9 +67,24 @@ ALONE, UNCLE = {"personal_id": "", "sex": ""}, {"household_head": "Quàng Văn T
         ({"full_name": "Quàng Minh Anh"}, {"full_name": "Quàng Ngọc Anh"}),
         ({"full_name": "Quàng Thị An"}, {"full_name": "Quàng Văn An"}),
         ({"household_head": "", "father_name": ""}, {"household_head": "", "mother_name": ""}),
+        ({"full_name": "Quàng Văn Hoàng"}, {"full_name": "Quàng Văn Hoảng"}),
+        ({"full_name": "Quàng Văn Quyết"}, {"full_name": "Quàng Văn Luyết"}),
+        ({"personal_id": "011319000041"}, {"personal_id": "011319000042"}),
+        ({"full_name": "Gái", "list_id": "birth"}, {"list_id": "birth"}),
         (UNCLE | {"mother_name": ""}, UNCLE | {"father_name": "", "birth_date": "2019-03-09"}),
     ],
-    ids=["twins by a mark", "by a mark of two", "by the middle name", "boy and girl", "nobody confirms", "head alone"],
+    ids=[
+        "twins by a mark",
+        "by a mark of two",
+        "by the middle name",
+        "boy and girl",
+        "nobody confirms",
+        "by a tone",
+        "by a rhyme",
+        "by numbers in a row",
+        "a newborn without a name on one list",
+        "head alone",
+    ],
 )
 def test_in_a_short_list_too_what_may_be_two_children_is_left_for_a_person(one, other):
     found = match_list(listed(ALONE | one, ALONE | other))
