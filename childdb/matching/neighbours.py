@@ -93,8 +93,7 @@ class Neighbours:
     def _met(self) -> tuple[pa.Table, list[int]]:
         """The known rows that share a block with the table `fresh`, and the other identities of their children."""
         blocks = " union ".join(
-            f"select r.child from known as r where exists (select 1 from fresh as l where {rule})"
-            for rule in blocking(self._count)
+            f"select r.child from fresh as l join known as r on {rule}" for rule in blocking(self._count)
         )
         found = self._con.sql(f"select * from known where child in ({blocks}) order by ref").to_arrow_table()
         return found.select(SCHEMA.names).cast(SCHEMA), found["ref"].to_pylist()
