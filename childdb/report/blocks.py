@@ -31,7 +31,7 @@ class Table:
     """Headings, rows of cells, and the share of the width of each column. The first `names` columns are text."""
 
     headings: Sequence[str]
-    rows: Sequence[Sequence[Piece]]
+    rows: Sequence[Sequence[Piece | Pieces]]
     widths: Sequence[float]
     names: int = 1
     caption: str = ""

@@ -218,13 +218,13 @@ class Document:
         for place, (cell, width) in enumerate(zip(cells, twips, strict=True)):
             align = "center" if heading else "left" if place < names else "right"
             bold = "<w:b/>" if heading else ""
-            if isinstance(cell, str):
-                inner = (
-                    f'<w:r><w:rPr>{bold}<w:sz w:val="20"/><w:szCs w:val="20"/></w:rPr>'
-                    f'<w:t xml:space="preserve">{escape(cell)}</w:t></w:r>'
-                )
-            else:
-                inner = self.writer.control(cell, 10, False, False)
+            inner = "".join(
+                f'<w:r><w:rPr>{bold}<w:sz w:val="20"/><w:szCs w:val="20"/></w:rPr>'
+                f'<w:t xml:space="preserve">{escape(piece)}</w:t></w:r>'
+                if isinstance(piece, str)
+                else self.writer.control(piece, 10, False, False)
+                for piece in (cell if isinstance(cell, tuple) else (cell,))
+            )
             made.append(
                 f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
                 f'<w:p><w:pPr><w:jc w:val="{align}"/></w:pPr>{inner}</w:p></w:tc>'

@@ -137,6 +137,14 @@ class Figure:
         return self.mark(name) or self.bound(name, lang)
 
 
+def unknown_cell(figure: Figure, lang: str) -> Pieces:
+    """The unknown records for a table cell; in brackets those of which it is not known whether they belong at all."""
+    shown = figure.shown("unknown", lang)
+    if figure.hidden or not figure.population_unknown:
+        return (shown,)
+    return (shown, " (", figure.shown("population_unknown", lang), ")")
+
+
 def text_of(figure: Figure, name: str, lang: str) -> str | None:
     """The text of a field of a figure; None where the figure has none."""
     head, _, rest = name.partition(".")

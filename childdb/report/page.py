@@ -105,7 +105,7 @@ def _table(table: PageTable) -> str:
     rows = "".join(f"<tr>{''.join(_cell(c, n, table.words) for n, c in enumerate(row))}</tr>\n" for row in table.rows)
     return (
         f'<h2 id="{table.id}">{escape(table.caption)}</h2>\n<div class="wide" tabindex="0" role="region"'
-        f' aria-label="{escape(table.caption)}"><table><caption>{escape(table.caption)}</caption>\n'
+        f' aria-label="{escape(table.caption)}"><table aria-labelledby="{table.id}">\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n"
     )
 

@@ -176,7 +176,7 @@ def _verdict(figure: Figure, goal: Judged, lang: str) -> Pieces:
         said += say(way, lang, more=(figure.bound(f"more.{goal.number}", lang), unit))
     if goal.verdict == "cannot_tell" and goal.reason in WORDS:
         said += (" ", *say(goal.reason, lang))
-        if goal.settle:
+        if goal.settle and not figure.few:  # beside “dưới 5” it would tell more
             said += say("settle", lang, n=figure.bound(f"settle.{goal.number}", lang))
     return said
 

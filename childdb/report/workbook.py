@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 FONT = "Times New Roman"
 Cell = str | int | Decimal | None
@@ -25,13 +25,13 @@ class Sheet:
     """Columns that stay in sight and are printed on every page."""
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
-    """Write PATH (.xlsx); numbers are numbers, text is never a formula, the same sheets give the same bytes."""
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """The workbook (.xlsx) of SHEETS; numbers are numbers, text is never a formula, the same sheets give the same bytes."""
     import xlsxwriter
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    out = io.BytesIO()
     with xlsxwriter.Workbook(
-        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     ) as book:
         book.set_properties({"created": datetime(2024, 1, 1)})  # noqa: DTZ001 - no clock in the bytes
         plain = {"font_name": FONT, "font_size": 10, "border": 1, "valign": "vcenter", "text_wrap": True}
@@ -72,3 +72,4 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
                         page.write_number(row, column, float(cell), whole if cell == int(cell) else number)
             page.print_area(0, 0, first + len(sheet.rows), len(sheet.headings) - 1)
             page.autofilter(first, 0, first + len(sheet.rows), len(sheet.headings) - 1)
+    return out.getvalue()

@@ -20,7 +20,7 @@ from childdb.workflow.reporting_text import Period, Text, opening
 from indicators.periods import period_named
 from schemas import codes
 from schemas.dates import add_months
-from schemas.errors import NotFound
+from schemas.errors import NotFound, UsageFault
 
 
 @dataclass(frozen=True)
@@ -125,14 +125,16 @@ def write_word(
          "inside": "1" if asked.inside else "0", **({"then": str(figures.then.run)} if figures.then else {})},
     )  # fmt: skip
     data, writer = write_report(report)
-    figures.protection.note(path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    figures.protection.write(path, data)
     store.audit(actor, "report", {"run": figures.now.run, "numbers": len(writer.bound)}, now=now)
     return Written(path, figures, len(writer.bound))
 
 
 def report_figures(store: Store, asked: Asked, *, actor: str, now: datetime) -> Figures:
+    if asked.span.since >= asked.span.as_of:
+        raise UsageFault(
+            "Ngày để so sánh phải trước ngày tính đến.", "The date to compare with must lie before the date reported."
+        )
     return computed(
         store,
         asked.span,

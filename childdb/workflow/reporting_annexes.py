@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from childdb.report.blocks import Annex, Block, Paragraph, Table
 from childdb.report.change import FELL, ROSE, SAME, UNCLEAR, direction
-from childdb.report.figure import Figure, Piece
+from childdb.report.figure import Figure, Judged, Piece, Pieces, unknown_cell
 from childdb.report.numbers import SHORT_SIGNS, day
 from childdb.report.sentences import PARTS, large_parts, recalled_mark, short_document, told_otherwise
 from childdb.workflow.reporting_figures import Figures
@@ -24,8 +24,8 @@ VERDICTS = {"met": "Đạt", "not_met": "Chưa đạt", "cannot_tell": "Chưa k�
 CONFIDENCES = {"confirmed": "Đã đối chiếu", "confirmed_one_copy": "Một bản chép", "recalled": "Chưa đối chiếu"}
 WAYS = {ROSE: "Tăng", FELL: "Giảm", SAME: "Không đổi", UNCLEAR: "Chưa rõ rệt", "unknown": "Chưa kết luận", None: "–"}
 NOTE = (
-    "“…”: có số liệu nhưng không nêu, để không lộ thông tin của trẻ em; “?”: hồ sơ chưa rõ nhiều hơn hồ sơ đã rõ nên không nêu; “–”: không có số liệu. Dấu * sau tên chỉ tiêu: định nghĩa chưa được đối chiếu "
-    "với văn bản gốc. Chưa rõ: hồ sơ chưa đủ thông tin để biết có tính hay không (trong ngoặc: chưa biết có thuộc diện hay không). Thấp nhất, "
+    "“…”: có số liệu nhưng không nêu, để không lộ thông tin của trẻ em; “?”: hồ sơ chưa rõ nhiều hơn hồ sơ đã rõ nên không nêu; “–”: không có số liệu. Dấu * sau tên chỉ tiêu, sau mức so sánh: định nghĩa, mức "
+    "chưa được đối chiếu với văn bản gốc. Chưa rõ: hồ sơ chưa đủ thông tin để biết có tính hay không (trong ngoặc hoặc ở cột riêng: chưa biết có thuộc diện hay không). Thấp nhất, "
     "cao nhất: giá trị mà các hồ sơ chưa rõ còn cho phép."
 )  # fmt: skip
 
@@ -46,41 +46,44 @@ def by_domain(figures: Figures) -> list[tuple[str, list[str]]]:
     return [(words, own) for words, own in [*found, ("Khác", rest)] if own]
 
 
-def goal_cell(figure: Figure, lang: str = "vi") -> list[tuple[Piece, str, str, str]]:
-    """Target, document, verdict and confidence, one for each goal that judges the unit; one empty where there is none."""
-    lines: list[tuple[Piece, str, str, str]] = []
+def goal_cells(figure: Figure, lang: str = "vi") -> list[tuple[Piece | Pieces, str, str, str]]:
+    """Target, year, document and verdict, one for each goal that judges the unit; one empty where there is none."""
+    lines: list[tuple[Piece | Pieces, str, str, str]] = []
     for goal in figure.judged:
         if goal.verdict == "not_comparable":
             continue
-        sign = SHORT_SIGNS[goal.comparator].replace("{}", "").strip()
-        year = f" ({goal.year})" if goal.year else ""
         mark = "*" if goal.confidence == "recalled" else ""
         lines.append((
-            figure.bound(f"target.{goal.number}", lang), f"{sign}{year}{mark}", short_document(goal.document),
+            (*target_cell(figure, goal, lang), mark), str(goal.year or ""), short_document(goal.document),
             "…" if figure.hidden else VERDICTS[goal.verdict],
         ))  # fmt: skip
     return lines or [("–", "", "", "")]
 
 
+def target_cell(figure: Figure, goal: Judged, lang: str) -> Pieces:
+    """A target with its sign before it: ≥ 98,5%."""
+    return (SHORT_SIGNS[goal.comparator].replace("{}", ""), figure.bound(f"target.{goal.number}", lang))
+
+
 def _targets(figures: Figures) -> list[Block]:
     lang = figures.lang
     heads = ("Chỉ tiêu", "Tử số", "Mẫu số", "Chưa rõ", "Giá trị", "Thấp nhất", "Cao nhất",
-             f"Ngày {day(figures.before.results.as_of, lang)}", "Thay đổi", "Mức so sánh", "Dấu (năm)", "Văn bản", "Kết luận", "Căn cứ")  # fmt: skip
-    widths = (46, 14, 14, 13, 16, 16, 16, 17, 18, 16, 16, 24, 20, 22)
+             f"Ngày {day(figures.before.results.as_of, lang)}", "Thay đổi", "Mức so sánh", "Năm", "Văn bản", "Kết luận", "Căn cứ")  # fmt: skip
+    widths = (40, 18, 14, 16, 19, 19, 19, 20, 17, 18, 10, 22, 18, 18)
     blocks: list[Block] = [Paragraph((NOTE,))]
     for words, ids in by_domain(figures):
-        rows: list[list[Piece]] = []
+        rows: list[list[Piece | Pieces]] = []
         for indicator in ids:
             f = figures.one(indicator)
             before = f.before.shown("value", lang) if f.before else "–"
-            own: list[Piece] = [
-                f.title + recalled_mark(f), f.shown("numerator", lang), f.shown("denominator", lang), f.shown("unknown", lang),
+            own: list[Piece | Pieces] = [
+                f.title + recalled_mark(f), f.shown("numerator", lang), f.shown("denominator", lang), unknown_cell(f, lang),
                 f.shown("value", lang), f.shown("low", lang), f.shown("high", lang), before,
                 "…" if f.hidden else WAYS[direction(f)],
             ]  # fmt: skip
-            for place, (target, sign, document, verdict) in enumerate(goal_cell(f, lang)):
+            for place, (target, year, document, verdict) in enumerate(goal_cells(f, lang)):
                 first = own if place == 0 else [""] * len(own)
-                rows.append([*first, target, sign, document, verdict, CONFIDENCES[f.confidence] if place == 0 else ""])
+                rows.append([*first, target, year, document, verdict, CONFIDENCES[f.confidence] if place == 0 else ""])
         blocks += [Table(heads, rows, widths, 1, words)]
     return blocks
 
@@ -92,7 +95,7 @@ def _communes(figures: Figures) -> list[Block]:
     widths = [52, 20, *([18] * len(units))]
     blocks: list[Block] = [Paragraph((NOTE,))]
     for words, ids in by_domain(figures):
-        rows: list[list[Piece]] = []
+        rows: list[list[Piece | Pieces]] = []
         for indicator in ids:
             whole = figures.one(indicator)
             own = [figures.of_run(figures.now.run, indicator, u) for u in units]
@@ -104,8 +107,8 @@ def _communes(figures: Figures) -> list[Block]:
                 rows.append(
                     [
                         "    chưa rõ",
-                        whole.shown("unknown", lang),
-                        *(f.shown("unknown", lang) if f else "–" for f in own),
+                        unknown_cell(whole, lang),
+                        *(unknown_cell(f, lang) if f else "–" for f in own),
                     ]
                 )
         if rows:

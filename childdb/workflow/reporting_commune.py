@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,16 +10,16 @@ from pathlib import Path
 import duckdb
 
 from childdb.report.blocks import Block, Heading, Paragraph, Picture, Table
-from childdb.report.figure import Piece
+from childdb.report.figure import HIDDEN, Piece, Pieces, unknown_cell
 from childdb.report.leaflet import Leaflet
-from childdb.report.numbers import SHORT_SIGNS, day
+from childdb.report.numbers import day
 from childdb.report.pictures import strip
 from childdb.report.sentences import SMALL, chosen_goal
 from childdb.report.settings import outline
-from childdb.report.workbook import Sheet, write_workbook
+from childdb.report.workbook import Sheet, workbook
 from childdb.store import Store
 from childdb.workflow.lists import children_prepared, with_names
-from childdb.workflow.reporting_annexes import VERDICTS
+from childdb.workflow.reporting_annexes import VERDICTS, target_cell
 from childdb.workflow.reporting_figures import Figures
 from childdb.workflow.reporting_pictures import dot
 from indicators.lists.doses import due_in_month
@@ -29,6 +29,7 @@ from indicators.loader import catalogue
 from schemas import codes
 from schemas.dates import add_months
 from schemas.errors import NotFound
+from schemas.files import whole_file
 
 TASKS = {
     "due": "Trẻ đến hạn hoặc chậm tiêm chủng trong tháng tới",
@@ -41,6 +42,10 @@ _SHEETS = {
     "due": "Tiêm chủng", "unregistered": "Khai sinh", "severe": "Suy dinh dưỡng nặng", "out_of_school": "Không đi học",
     "no_support": "Chưa hưởng trợ cấp",
 }  # fmt: skip
+_COUNTED_IN = {
+    "unregistered": ("birth_registration_u5",),
+    "no_support": ("allowance_entitled_received", "allowance_not_received"),
+}
 LONGEST = 25
 """How many names of a list stand behind the page."""
 _QUERIES = {
@@ -98,22 +103,27 @@ def write_sheet(
              "inside": "1" if figures.protection.inside else "0"}  # fmt: skip
     blocks: list[Block] = [Heading(2, "So với mức của chương trình và với các xã khác"), _table(figures, unit)]
     blocks += _strip(figures, unit)
-    blocks += [Heading(2, "Việc cần làm trước"), _tasks(todo, exact=reason is not None or figures.protection.inside)]
+    blocks += [
+        Heading(2, "Việc cần làm trước"),
+        _tasks(todo, _told_nowhere(figures, unit), exact=reason is not None or figures.protection.inside),
+    ]
     lines = [
         f"Tính đến ngày {day(on, 'vi')}"
         + (
             "; có họ tên trẻ em: không treo, không sao chép"
             if reason
-            else "; “…”: có số liệu nhưng không nêu, để không lộ thông tin của trẻ em"
+            else "; “…”: có số liệu nhưng không nêu, để không lộ thông tin của trẻ em; Chưa rõ: số hồ sơ chưa biết có tính hay "
+            "không (trong ngoặc: chưa biết có thuộc diện hay không)"
         )
     ]
     named = _named(store, todo, on, reason) if reason else {}
     if named and lists:
-        write_workbook(lists, [_whole_list(task, rows, name, on) for task, rows in named.items()])
+        whole = workbook([_whole_list(task, rows, name, on) for task, rows in named.items()])
+        with whole_file(lists) as out:
+            out.write(whole)
     names = _annexed(named, lists.name if lists else "") if reason else []
-    figures.protection.note(path.name, set(outline().sheet))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(Leaflet(f"{name}: trẻ em đang thế nào", on, about).made(lines, blocks, names))
+    data = Leaflet(f"{name}: trẻ em đang thế nào", on, about).made(lines, blocks, names)
+    figures.protection.write(path, data, set(outline().sheet), private=reason is not None)
     return path
 
 
@@ -122,28 +132,27 @@ def _ids(figures: Figures, unit: str) -> list[str]:
 
 
 def _table(figures: Figures, unit: str) -> Table:
-    rows: list[list[Piece]] = []
+    rows: list[list[Piece | Pieces]] = []
     for indicator in _ids(figures, unit):
         own, whole = figures.one(indicator, unit), figures.one(indicator)
         goal = chosen_goal(own)
-        target: Piece = "–"
+        target: Piece | Pieces = "–"
         verdict = ""
         if goal is not None:
-            sign = SHORT_SIGNS[goal.comparator].replace("{}", "").strip()
-            target, verdict = own.bound(f"target.{goal.number}", "vi"), "…" if own.hidden else VERDICTS[goal.verdict]
-            verdict = f"{verdict} ({sign})"
+            target, verdict = target_cell(own, goal, "vi"), "…" if own.hidden else VERDICTS[goal.verdict]
         rows.append(
             [
                 own.title,
                 own.shown("value", "vi"),
-                own.shown("unknown", "vi"),
+                unknown_cell(own, "vi"),
                 whole.shown("value", "vi"),
                 target,
                 verdict,
             ]
         )
+    whole_name = codes.units()[figures.unit].name
     return Table(
-        ("Chỉ tiêu", "Xã", "Chưa rõ", "Chung", "Mức so sánh", "Kết luận (dấu)"), rows, (80, 18, 16, 18, 20, 30)
+        ("Chỉ tiêu", "Xã này", "Chưa rõ", whole_name, "Mức so sánh", "Kết luận"), rows, (76, 18, 18, 22, 22, 26)
     )
 
 
@@ -170,12 +179,21 @@ def _strip(figures: Figures, unit: str) -> list[Block]:
     return [Picture(strip(rows), "; ".join(told) + ".", "Xã này (chấm) giữa các xã khác (vạch xám), phần trăm", 180)]
 
 
-def _tasks(todo: Mapping[str, Sequence[tuple[int, str]]], *, exact: bool) -> Table:
-    """How many children each task concerns; fewer than five are not told on a page that is pinned up."""
+def _told_nowhere(figures: Figures, unit: str) -> set[str]:
+    """Tasks whose number would give away a figure of the commune that is hidden: it is that figure's own remainder."""
+    return {
+        task for task, ids in _COUNTED_IN.items()
+        if any(figures.has(i, unit) and figures.one(i, unit).hidden for i in ids)
+    }  # fmt: skip
+
+
+def _tasks(todo: Mapping[str, Sequence[tuple[int, str]]], hidden: Collection[str], *, exact: bool) -> Table:
+    """How many children each task concerns; fewer than five are not told on a page that is pinned up, nor what is HIDDEN."""
     rows: list[list[Piece]] = []
     for name, words in TASKS.items():
         count = len(todo[name])
-        rows.append([words, str(count) if exact or count == 0 or count >= SMALL else f"dưới {SMALL}"])
+        told = str(count) if count == 0 or count >= SMALL else f"dưới {SMALL}"
+        rows.append([words, str(count) if exact else HIDDEN if name in hidden else told])
     return Table(("Việc", "Số trẻ"), rows, (150, 30))
 
 

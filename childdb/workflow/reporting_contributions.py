@@ -91,8 +91,11 @@ def contributions(
     lines = [line for line in return_lines(store, starts=CONTRIBUTION, as_known=as_known) if line.period == period]
     found = []
     for sender in asked:
-        own = sorted((p, line) for line in lines if (p := _place(line, sender)) is not None)
-        for (question, number), line in own:
+        own: dict[tuple[str, int], ReturnLine] = {}
+        for line in sorted(lines, key=lambda line: (line.list_date, line.batch)):
+            if (place := _place(line, sender)) is not None:
+                own[place] = line  # an agency that wrote another commune into its form has still written it once
+        for (question, number), line in sorted(own.items(), key=lambda one: one[0]):
             asks = sender.numbers[number - 1] if question == NUMBER and number <= len(sender.numbers) else ""
             found.append(Contribution(
                 sender.id, sender.name, sender.unit, sender.commune, question, asks, line.said, line.value

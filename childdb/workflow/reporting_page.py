@@ -6,14 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from childdb.report.change import direction
-from childdb.report.figure import Figure, Judged, text_of
-from childdb.report.numbers import SHORT_SIGNS, day, plain
+from childdb.report.figure import Figure, Judged, text_of, unknown_cell
+from childdb.report.numbers import SHORT_SIGNS, day, measured
 from childdb.report.page import Cell, Page, PagePicture, PageTable, page_html
 from childdb.report.sentences import figure_sentences, plain_text, recalled_mark, short_document
 from childdb.report.settings import outline
 from childdb.store import Store
 from childdb.workflow.explaining import describe
-from childdb.workflow.reporting_annexes import CONFIDENCES, DOMAINS, NOTE, VERDICTS, WAYS
+from childdb.workflow.reporting_annexes import CONFIDENCES, DOMAINS, NOTE, VERDICTS, WAYS, by_domain
 from childdb.workflow.reporting_checking import FIELDS
 from childdb.workflow.reporting_figures import Figures
 from childdb.workflow.reporting_pictures import pictures
@@ -25,7 +25,7 @@ _ENGLISH: dict[str | None, str] = {**dict(zip(VERDICTS, ("Met", "Not met", "Cann
             "rose": "Up", "fell": "Down", "same": "Unchanged", "unclear": "No clear change", "unknown": "Cannot tell", None: "–"}  # fmt: skip
 _NOTE_EN = (
     "“…”: there is a figure, not shown so that no child can be told; “?”: more records unknown than known; “–”: no data. *: the definition has not "
-    "been checked against the document. Every figure opens what it is made of."
+    "been checked against the document. Unknown: records of which it is not known whether they count (in brackets: whether they belong at all). Every figure opens what it is made of."
 )  # fmt: skip
 _SHOWN = ("numerator", "denominator", "unknown", "population_unknown", "value", "low", "high", "ci_low", "ci_high")
 
@@ -33,9 +33,7 @@ _SHOWN = ("numerator", "denominator", "unknown", "population_unknown", "value", 
 def write_page(store: Store, figures: Figures, path: Path) -> Path:
     """Write the page to PATH (.html)."""
     text = page_html(_Maker(store, figures).page())
-    figures.protection.note(path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8", newline="\n")
+    figures.protection.write(path, text.encode("utf-8"))
     return path
 
 
@@ -91,16 +89,16 @@ class _Maker:
 
     def _targets(self) -> PageTable:
         rows = []
-        for indicator in self.figures.ids():
+        for indicator in self._in_order():
             f = self.figures.one(indicator)
             way = direction(f)
             way_words = "…" if f.hidden else WAYS[way] if self.lang == "vi" else _ENGLISH[way]
-            unknown = Cell(f.mark("unknown") or text_of(f, "unknown", self.lang) or "", "" if f.few else str(f.unknown))
+            unknown = Cell(plain_text(unknown_cell(f, self.lang)), "" if f.few or f.hidden else str(f.open_records))
             goals: list[Judged | None] = [g for g in f.judged if g.verdict != "not_comparable"]
             for goal in goals or [None]:
                 judged = [Cell("–", ""), Cell(""), Cell("")]
                 if goal is not None:
-                    sign = SHORT_SIGNS[goal.comparator].replace("{}", plain(goal.target, self.lang))
+                    sign = SHORT_SIGNS[goal.comparator].replace("{}", measured(goal.target, f.measure, self.lang))
                     year = f" ({goal.year})" if goal.year else ""
                     verdict = Cell("…") if f.hidden else Cell(self._word(VERDICTS, goal.verdict), verdict=goal.verdict)
                     judged = [Cell(sign + year, format(goal.target, "f")), Cell(short_document(goal.document)), verdict]
@@ -138,13 +136,17 @@ class _Maker:
         )
         return PageTable("targets", "So với các mức" if self.lang == "vi" else "Against targets", heads, rows, 2)
 
+    def _in_order(self) -> list[str]:
+        """The indicators by domain, as in the annexes."""
+        return [i for _, ids in by_domain(self.figures) for i in ids]
+
     def _domain(self, indicator: str) -> str:
         domain = catalogue()[indicator].domain
         return DOMAINS.get(domain, domain) if self.lang == "vi" else domain.replace("_", " ")
 
     def _communes(self) -> PageTable:
         f, rows = self.figures, []
-        for indicator in f.ids():
+        for indicator in self._in_order():
             found = [f.of_run(f.now.run, indicator, u) for u in f.communes]
             if any(found):
                 whole = f.one(indicator)

@@ -17,6 +17,7 @@ from childdb.report.pictures import Dot, Panel, Spread, Tile, pyramid, ranked_do
 from childdb.report.sentences import SMALL, chosen_goal
 from childdb.report.settings import Outline
 from childdb.store import Store
+from childdb.store.runs import RunRow
 from childdb.workflow.reporting_figures import INDICES, Figures
 from indicators.counting import TOTAL
 from indicators.loader import catalogue
@@ -74,7 +75,7 @@ def _over_years(store: Store, figures: Figures, ids: Sequence[str], kind: str) -
         if indicator not in figures.ids():
             continue
         now = figures.one(indicator)
-        years = [(at, Dot(str(int(at)), value)) for at, value in earlier.get(indicator, [])]
+        years = [(_year(on), Dot(str(on.year), value)) for on, value in earlier.get(indicator, [])]
         for f in (now.before, now):
             shown = dot(f, str(f.as_of.year)) if f is not None else None
             if f is not None and shown is not None:
@@ -97,17 +98,24 @@ def measured_float(value: float, measure: str) -> str:
     return measured(Decimal(str(value)), measure, "vi")
 
 
-def _kept_years(store: Store, figures: Figures) -> dict[str, list[tuple[float, float]]]:
-    """Values of the unit from kept runs of earlier years: of each year the last run."""
-    newest: dict[int, int] = {}
+def _kept_years(store: Store, figures: Figures) -> dict[str, list[tuple[date, float]]]:
+    """Values of the unit from kept runs of earlier years: of each year the last run of twelve months.
+
+    In a paper that leaves only those that were shown before: nothing else has judged whether they may be.
+    """
+    if figures.now.results.period_start:
+        return {}
+    newest: dict[int, RunRow] = {}
     for run in store.runs():
-        if run.as_of.year < figures.before.results.as_of.year:
-            newest[run.as_of.year] = run.number
-    found: dict[str, list[tuple[float, float]]] = {}
-    for year, number in sorted(newest.items()):
-        for v in store.run_values(number):
-            if v["unit"] == figures.unit and v["group_name"] == TOTAL and v["value"] is not None:
-                found.setdefault(v["indicator"], []).append((float(year), float(v["value"])))
+        if run.as_of.year < figures.before.results.as_of.year and run.period_start is None:
+            newest[run.as_of.year] = run
+    found: dict[str, list[tuple[date, float]]] = {}
+    for _, run in sorted(newest.items()):
+        for v in store.run_values(run.number):
+            if v["unit"] != figures.unit or v["group_name"] != TOTAL or v["value"] is None:
+                continue
+            if figures.protection.was_shown(run, v):
+                found.setdefault(v["indicator"], []).append((run.as_of, float(v["value"])))
     return found
 
 

@@ -11,11 +11,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from childdb.store import Store
+from childdb.store.runs import RunRow
+from indicators.counting import TOTAL
 from indicators.disclosure import Earlier, protect
 from indicators.results import Results
+from schemas.files import whole_file
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,20 @@ class Protection:
                 hidden |= {(str(i), str(u)) for i, u in zip(frame["indicator"], frame["unit"], strict=True)}
                 self.earlier.append(Earlier.read(told.content))
                 self._told[run].append(told.content)
+
+    def write(self, path: Path, data: bytes, only: Collection[str] | None = None, *, private: bool = False) -> None:
+        """Note what a paper shows, then write it whole; with names (PRIVATE) or exact numbers for its owner alone."""
+        self.note(path.name, only)
+        with whole_file(path, mode=0o600 if private or self.inside else 0o644) as out:
+            out.write(data)
+
+    def was_shown(self, run: RunRow, value: Mapping[str, Any]) -> bool:
+        """Whether a total of an earlier run may stand in the paper: inside, or where a release has shown its counts."""
+        if self.inside:
+            return True
+        key, counts = (value["indicator"], value["unit"], TOTAL, ""), (value["numerator"], value["denominator"])
+        told = (e.figures.get(key) for e in self.earlier if e.is_of(run.as_of, run.period_start))
+        return any(c is not None and c[:2] == counts for c in told)
 
     def note(self, paper: str, only: Collection[str] | None = None) -> None:
         """Note what PAPER shows (of the indicators ONLY, else of all), unless all of it was shown already."""

@@ -228,8 +228,9 @@ class Text:
                 made.append(Paragraph((*said, ".")))
             elif goal.reason == "unknown_records_span_the_target" and goal.settle:
                 n = figure.bound(f"settle.{goal.number}", self.lang)
+                least = ("các",) if figure.few else ("ít nhất ", n)  # beside “dưới 5” the number would tell more
                 made.append(
-                    Paragraph(("- Xác minh ít nhất ", n, f" hồ sơ chưa rõ để kết luận về {_lower(figure.title)}."))
+                    Paragraph(("- Xác minh ", *least, f" hồ sơ chưa rõ để kết luận về {_lower(figure.title)}."))
                 )
         return [*made, *(p for c in self._answers("kien_nghi") for p in _theirs(c))]
 

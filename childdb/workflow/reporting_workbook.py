@@ -9,7 +9,7 @@ from childdb.report.change import direction
 from childdb.report.figure import UNKNOWNS, Figure, Judged, text_of
 from childdb.report.numbers import SHORT_SIGNS, day, plain
 from childdb.report.sentences import recalled_mark, short_document
-from childdb.report.workbook import Cell, Sheet, write_workbook
+from childdb.report.workbook import Cell, Sheet, workbook
 from childdb.workflow.reporting_annexes import CONFIDENCES, NOTE, VERDICTS, WAYS, by_domain
 from childdb.workflow.reporting_figures import Figures
 from schemas import codes
@@ -26,8 +26,7 @@ def write(figures: Figures, path: Path) -> Path:
         *(_communes(figures, n.run, day(n.results.as_of, "vi")) for n in runs if figures.communes),
         _years(figures),
     ]
-    figures.protection.note(path.name)
-    write_workbook(path, sheets)
+    figures.protection.write(path, workbook(sheets))
     return path
 
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,12 +18,13 @@ from lxml import etree
 
 from childdb.report.binding import read_report
 from childdb.report.numbers import measured, plain
-from childdb.report.settings import read_bodies
+from childdb.report.settings import outline, read_bodies
 from childdb.report.text_width import width_mm
 from childdb.store import Store
 from childdb.store.returns import return_lines
 from childdb.workflow.importing import find_files
 from childdb.workflow.reporting import period_span, reporting_unit
+from childdb.workflow.reporting_commune import TASKS, _tasks
 from indicators.loader import catalogue
 from schemas import codes
 from schemas.errors import InvalidDefinition, NotFound
@@ -31,6 +32,7 @@ from tests.report.conftest import called
 
 W = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
      "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"}  # fmt: skip
+NOW = datetime(2024, 12, 1, 8, 0, tzinfo=UTC)
 QUARTER = 1440 / 25.4  # twips in a millimetre
 
 
@@ -259,6 +261,7 @@ def test_names_stand_behind_the_page_and_long_lists_in_a_workbook(office, tmp_pa
     wanted = ("report", "commune", "--unit", "03312", "--year", 2024, "--inside", "-o", sheet, "--names")
     assert called(*words, *wanted, "--reason", "thăm hộ") == 0
     assert "xa-danh-sach.xlsx" in capsys.readouterr().out
+    assert {p.stat().st_mode & 0o077 for p in tmp_path.iterdir()} == {0}
     written = part(sheet, "word/document.xml")
     lists = [t for t in written.iter(f"{{{W['w']}}}tbl") if "Họ tên mẹ" in texts([t])[0]]
     book = openpyxl.load_workbook(tmp_path / "xa-danh-sach.xlsx")
@@ -267,6 +270,17 @@ def test_names_stand_behind_the_page_and_long_lists_in_a_workbook(office, tmp_pa
     assert [len(t.findall("w:tr", W)) - 1 for t in lists] == [min(n, 25) for n in lengths]
     assert max(lengths) > 25
     assert f"danh sách đủ {max(lengths)} trẻ: tệp xa-danh-sach.xlsx" in texts([written])[0]
+
+
+def test_a_task_is_not_counted_where_its_number_would_give_a_hidden_figure_away():
+    todo = dict.fromkeys(TASKS, [(1, "")] * 7) | {"severe": [(1, "")] * 3}
+    told = {row[0]: row[1] for row in _tasks(todo, {"unregistered"}, exact=False).rows}
+    assert (told[TASKS["unregistered"]], told[TASKS["severe"]], told[TASKS["due"]]) == ("…", "dưới 5", "7")
+    assert {row[1] for row in _tasks(todo, {"unregistered"}, exact=True).rows} == {"7", "3"}
+
+
+def test_a_date_to_compare_with_lies_before(office):
+    assert called(*office[1], "report", "html", "--year", 2024, "--since", "2024-12-31") == 2
 
 
 def test_check_finds_the_edited_the_removed_and_the_typed(office, written, tmp_path, capsys):
@@ -351,6 +365,10 @@ def test_forms_come_back_with_accounting_and_go_in_as_written(office, written, t
     page.cell(number, 4).value = 7
     book.save(form)
     assert called(*words, "import", form, "--yes") == 0  # lines left empty are no held rows
+    page.cell(3, 1).value = "Xã: Mường Đăng"  # once more, with another commune in its head: the later one counts
+    page.cell(number, 4).value = 8
+    book.save(form)
+    assert called(*words, "import", form, "--yes") == 0
     in_word = next((tmp_path / "phieu").glob("*trung-tam-y-te*.docx"))
     by_word = filled(in_word, {"28ct.y_te.hoat_dong.1.said": said, "28ct.y_te.so.1.value": "1.250"})
     (tmp_path / "thu.docx").write_bytes(written.read_bytes())  # a letter in the same folder is no form
@@ -359,6 +377,13 @@ def test_forms_come_back_with_accounting_and_go_in_as_written(office, written, t
     capsys.readouterr()
     store = Store.open(words[1], Path(words[3]))
     lines = {x.item: x for x in return_lines(store, starts="28ct.y_te.")}
+    told = {i: Decimal(50) for i in outline().over_years}
+    zero = {"unknown": 0} | dict.fromkeys(("numerator", "denominator", "low", "high"), Decimal(0))
+    kept = [zero | {"indicator": i, "version": "x", "unit": "102@1900-01-01", "group_name": "total", "group_value": "", "value": v}
+            for i, v in told.items()]  # fmt: skip
+    store.save_run(
+        kept, as_of=date(2021, 12, 31), geography=date(2021, 12, 31), batch=1, snapshot="x", actor="thử", now=NOW
+    )
     store.close()
     assert lines["28ct.y_te.so.1"].value == 1250 and lines["28ct.y_te.hoat_dong.1"].said == said
     assert {x.sheet for x in lines.values()} == {"Văn bản Word"} and lines["28ct.y_te.hoat_dong.1"].row == 7
@@ -385,7 +410,10 @@ def test_forms_come_back_with_accounting_and_go_in_as_written(office, written, t
     ]
     told = texts(theirs)
     assert f"[Công an huyện] {said}" in told
-    assert any(t.endswith(": 7") for t in told)
+    assert any(t.endswith(": 8") for t in told) and not any(t.endswith(": 7") for t in told)
+    # a year that no release has shown, and no disclosure control has seen, is in no picture of a paper that leaves
+    words_of = [p.get("descr") for p in part(report, "word/document.xml").iter(f"{{{W['wp']}}}docPr")]
+    assert any("2023 " in t for t in words_of) and not any("2021 " in t for t in words_of)
 
 
 def test_the_body_that_reports_is_a_dated_setting():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from childdb.report.change import FELL, ROSE, SAME, UNCLEAR, direction
-from childdb.report.figure import Bound, text_of
+from childdb.report.figure import Bound, text_of, unknown_cell
 from childdb.report.numbers import long_day, measured, plain
 from childdb.report.sentences import figure_sentences, plain_text
 from tests.report.figures import count, earlier, goal, share
@@ -35,6 +35,11 @@ SAID = [
       "luận được là đạt hay chưa đạt mức từ 97% trở lên năm 2024 theo QĐ 23/QĐ-TTg do còn hồ sơ chưa rõ, cần xác minh ít "
       "nhất 12 hồ sơ.",
       "Còn 300 trường hợp chưa rõ có được tính hay không; biết đủ thì con số nằm từ 69,23% đến 92,31%."]),
+    # how many must be verified would tell more of the few than their class does
+    (share(960, 1000, unknown=3, few=5, judged=(goal("cannot_tell", reason="unknown_records_span_the_target", settle=2),)),
+     ["Tỷ lệ tiêm đủ: 96% (960/1.000); chưa kết luận được là đạt hay chưa đạt mức từ 97% trở lên năm 2024 theo QĐ 23/QĐ-TTg do "
+      "còn hồ sơ chưa rõ.",
+      "Còn dưới 5 trường hợp chưa rõ có được tính hay không; biết đủ thì con số nằm từ 95,71% đến 96,01%."]),
     # small numbers; a target not yet due; a recalled one
     (share(19, 20, judged=(goal("cannot_tell", reason="small_numbers", basis="not_yet_due", year=2025),)),
      ["Tỷ lệ tiêm đủ: 95% (19/20); chưa kết luận được là đạt hay chưa đạt mức từ 97% trở lên đến năm 2025 (chưa đến hạn) theo "
@@ -64,6 +69,13 @@ SAID = [
 @pytest.mark.parametrize(("figure", "said"), SAID, ids=range(len(SAID)))
 def test_a_result_gives_its_sentence(figure, said):
     assert [plain_text(s) for s in figure_sentences(figure, "vi")] == said
+
+
+def test_a_cell_of_the_unknown_has_in_brackets_those_who_may_not_belong():
+    assert plain_text(unknown_cell(share(93, 100, unknown=8), "vi")) == "8"
+    assert plain_text(unknown_cell(share(93, 100, doubtful=29), "vi")) == "0 (29)"
+    assert plain_text(unknown_cell(share(93, 100, doubtful=2, few=5), "vi")) == "0 (dưới 5)"
+    assert plain_text(unknown_cell(replace(share(3, 100, doubtful=29), hidden=True), "vi")) == "…"
 
 
 @pytest.mark.parametrize(("figure", "said"), SAID, ids=range(len(SAID)))
