@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from childdb.cli.door import actor, now, opened
@@ -9,6 +11,11 @@ from childdb.cli.output import emit, format_option, say
 from schemas.errors import UsageFault
 
 SENDER, RECEIVER = "Phòng LĐTB&XH huyện Mường Ảng", "Sở LĐTB&XH tỉnh Điện Biên"
+
+
+def whole_path(file: str) -> str:
+    """The path from the root on: the system's timer stands in another folder than who typed it."""
+    return str(Path(file).expanduser().absolute())
 
 
 @click.group("destination")
@@ -49,6 +56,9 @@ def add(ctx: click.Context, /, name: str, folder: str | None, sftp: str | None, 
     carrier, address = chosen[0]
     if carrier == "sftp" and "://" not in address:
         address = f"sftp://{address}"
+    if carrier == "folder":
+        address = whole_path(address)
+    words |= {key: whole_path(str(file)) for key, file in words.items() if key.endswith("_file") and file}
     wanted = Destination.of({"name": name, "carrier": carrier, "address": address,
                              "receiver_key": receiver_key or name, **words})  # fmt: skip
     with opened(ctx) as store:

@@ -40,6 +40,9 @@ def tell_page(ctx: click.Context, store: Store) -> None:
         write_page(store, now=now(), lang=lang(ctx))
     except ChildDBError as fault:
         click.echo(fault.sentence(lang(ctx)), err=True)
+    except OSError as fault:
+        click.echo(say(ctx, f"Không ghi được trang tình hình gửi: {fault.strerror}.",
+                       f"The page of what was sent cannot be written: {fault.strerror}."), err=True)  # fmt: skip
 
 
 @click.command("send")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from childdb.cli.door import actor, now, opened
+from childdb.cli.export_destination import whole_path
 from childdb.cli.output import emit, format_option, lang, say
 
 
@@ -37,7 +38,8 @@ def set_(ctx: click.Context, smtp: str, origin: str, to: tuple[str, ...], securi
         )
     number = int(port or 587)
     chosen = security or ("tls" if number == 465 else "starttls")
-    wanted = Mail(host, number, origin, to, chosen, user, password_file, authority_file, lang(ctx))
+    secret, authority = (file and whole_path(file) for file in (password_file, authority_file))
+    wanted = Mail(host, number, origin, to, chosen, user, secret, authority, lang(ctx))
     with opened(ctx) as store:
         set_mail(store, wanted, actor=actor(), now=now())
     click.echo(say(ctx, "Đã đặt thư báo. Thử: childdb notify test", "The mail is set. Try it: childdb notify test"))

@@ -18,7 +18,6 @@ from childdb.exchange.bundle import Lines, PlainRow, record_line
 from childdb.exchange.ordering import Ordered
 from schemas.errors import CheckFailed
 
-CHANGES = ("added", "changed", "left", "merged", "withdrawn")
 Fate = Callable[[str], tuple[str, str | None]]
 _KEY = 8  # bytes of a child key, of 19 digits at most
 _BEGINS = b'{"child_key": "'
@@ -69,10 +68,6 @@ def state_of_file(path: Path) -> State:
     for line in Lines(path).raw():
         state.add(line[len(_BEGINS) : line.index(b'"', len(_BEGINS))].decode("ascii"), line)
     return state
-
-
-def state_digest(records: Iterable[PlainRow]) -> str:
-    return state_of(records).digest()
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,10 @@ class Destination:
         if not re.fullmatch("[a-z0-9][a-z0-9-]{0,23}", self.name):
             raise UsageFault("Tên nơi nhận: chữ thường không dấu, số, gạch ngang, tối đa 24 ký tự.",
                              "A destination's name: small letters, digits, hyphens, 24 at most.")  # fmt: skip
+        if self.carrier not in CARRIERS:
+            raise UsageFault(
+                f"Cách gửi là một trong: {', '.join(CARRIERS)}.", f"A carrier is one of {', '.join(CARRIERS)}."
+            )
         if self.carrier == "sftp":
             parts = urlsplit(self.address)
             if (

@@ -1,4 +1,4 @@
-"""Numbers and dates as official documents write them: 17.010, 96,49 %, ngày 05 tháng 01 năm 2027."""
+"""Numbers and dates as official documents write them: 17.010, 96,49 %, tháng 01."""
 
 from __future__ import annotations
 
@@ -34,7 +34,3 @@ def day(on: date, lang: str) -> str:
 def two_digits(number: int, below: int = 10) -> str:
     """Days and document numbers below 10, months 1 and 2 (BELOW 3) with a zero before them (Decree 30/2020, annex I)."""
     return f"{number:02d}" if number < below else str(number)
-
-
-def long_day(on: date) -> str:
-    return f"ngày {two_digits(on.day)} tháng {two_digits(on.month, 3)} năm {on.year}"

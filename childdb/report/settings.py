@@ -98,7 +98,11 @@ class Bodies:
         words = _words(unit)
 
         def filled(text: str) -> str:
-            return text.format_map(words)
+            try:
+                return text.format_map(words)
+            except (KeyError, ValueError, IndexError) as fault:
+                raise InvalidDefinition(f"Tên cơ quan “{text}”: chỉ được dùng {{{'}, {'.join(words)}}}.",
+                                        f"The body's name {text!r}: only {{{'}, {'.join(words)}}} may stand in it.") from fault  # fmt: skip
 
         return Body(
             [filled(t) for t in b["superior"]], [filled(t) for t in b["own"]], filled(b["own_words"]), b["letters"],
@@ -143,11 +147,19 @@ def read_bodies(path: Path | None = None) -> Bodies:
     _keys(name, "body", table.get("body", []), _BODY_KEYS, {"until", "unit"})
     _keys(name, "agency", table.get("agency", []), _AGENCY_KEYS, {"until", "phone"})
     _keys(name, "question", table.get("question", []), {"id", "asks", "lines"}, set())
-    return Bodies(
-        tuple(table.get("body", ())), tuple(table.get("agency", ())), tuple(Question(**q) for q in table["question"]),
-        (table["due"]["month"], table["due"]["day"]), dict(table.get("phones", {})),
-        tuple(table.get("reports", Bodies.reports)),
-    )  # fmt: skip
+    for entry in (*table.get("body", ()), *table.get("agency", ())):
+        if not all(isinstance(entry[k], date) for k in ("from", "until") if k in entry):
+            raise InvalidDefinition(f"{name}: from, until là ngày không có dấu nháy: from = 2025-07-01.",
+                                    f"{name}: from and until are dates without quotes: from = 2025-07-01.")  # fmt: skip
+    try:
+        return Bodies(
+            tuple(table.get("body", ())), tuple(table.get("agency", ())), tuple(Question(**q) for q in table["question"]),
+            (table["due"]["month"], table["due"]["day"]), dict(table.get("phones", {})),
+            tuple(table.get("reports", Bodies.reports)),
+        )  # fmt: skip
+    except (KeyError, TypeError) as fault:
+        raise InvalidDefinition(f"{name}: thiếu hoặc sai mục question, due.",
+                                f"{name}: question or due is missing or has not the right form.") from fault  # fmt: skip
 
 
 def _keys(file: str, kind: str, entries: Iterable[Mapping[str, Any]], wanted: set[str], more: set[str]) -> None:

@@ -172,6 +172,8 @@ def _state(found: package.Checked, opened: Path, before: District, after: Path) 
         agrees = state_of_file(after / jsonl.RECORDS).digest() == found.manifest["state"]
     except CheckFailed as fault:
         return [_whole("changes", fault.vi, fault.en)]
+    except (TypeError, ValueError):
+        return [_whole("changes", "Danh sách thay đổi không đọc được.", "The list of changes cannot be read.")]
     return [] if agrees else [gap]
 
 

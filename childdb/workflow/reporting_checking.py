@@ -107,26 +107,13 @@ def checked(store: Store, path: Path, lang: str) -> list[Line]:
     spoken = reading.about.get("lang", "vi")
     inside = reading.about.get("inside") == "1"
     parts = any(f.ref.field.startswith("part.") for f in reading.found)
-    then = again(
-        store,
-        (now, before, known_then),
-        unit,
-        spoken,
-        protection=protection_of(store, inside=inside),
-        as_known=now.batch,
-        parts=parts,
-    )
-    latest = then
-    if store.last_batch() != now.batch:
-        latest = again(
-            store,
-            (now, before, known_then),
-            unit,
-            spoken,
-            protection=protection_of(store, inside=inside),
-            as_known=None,
-            parts=parts,
-        )
+
+    def known_at(batch: int | None) -> Figures:
+        protection = protection_of(store, inside=inside)
+        return again(store, (now, before, known_then), unit, spoken, protection=protection, as_known=batch, parts=parts)
+
+    then = known_at(now.batch)
+    latest = then if store.last_batch() == now.batch else known_at(None)
     looks = [_Look(f, spoken) for f in (then, latest)]
     lines = [_line(found, *(look.text(found.ref) for look in looks)) for found in reading.found]
     for tag, text in reading.removed:

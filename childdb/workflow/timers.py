@@ -22,7 +22,6 @@ from childdb.store.database import sqlite_file
 from schemas.errors import ChildDBError, NotFound, UsageFault
 from schemas.files import whole_file
 
-SYSTEMS = ("systemd", "cron", "windows")
 NAME = "childdb-schedule"
 _MARK = "# childdb schedule"
 _MINUTE = 7  # past the hour, when fewer things start

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from childdb.exchange.changes import Base, Change, applied, compared, state_digest, state_of
+from childdb.exchange.changes import Base, Change, applied, compared, state_of
 from childdb.exchange.ordering import Ordered
 from schemas.errors import CheckFailed
 
@@ -32,7 +32,7 @@ def test_changes_lead_from_one_state_to_the_other(before, after):
     changes = list(compared(base, state_of(rows(both))))
     sent = [r for r in rows(both) if any(c.child_key == r["child_key"] for c in changes)]
     made = list(applied(rows(before), sent, changes))
-    assert state_digest(made) == state_digest(rows(both))
+    assert state_of(made).digest() == state_of(rows(both)).digest()
     assert sorted(changes, key=lambda c: int(c.child_key)) == changes
     assert {c.child_key for c in changes if c.change in ("left", "merged")} == set(before) - set(both)
 
@@ -54,4 +54,4 @@ def test_changes_that_do_not_fit_are_refused(sent, change):
 
 def test_two_records_of_one_child_are_no_state():
     with pytest.raises(CheckFailed, match="hai bản ghi"):
-        state_digest([{"child_key": "1", "full_name": "A"}, {"child_key": "1", "full_name": "B"}])
+        state_of([{"child_key": "1", "full_name": "A"}, {"child_key": "1", "full_name": "B"}]).digest()

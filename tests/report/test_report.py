@@ -442,6 +442,14 @@ def test_a_file_of_bodies_is_read_strictly(tmp_path):
     own.write_text('[due]\nmonth=12\nday=5\n[[body]]\nlevel="district"\nfrom=1900-01-01\nwhat=1\n', "utf-8")
     with pytest.raises(InvalidDefinition, match="body 1"):
         read_bodies(own)
+    whole = Path(read_bodies.__globals__["__file__"]).with_name("bodies.toml").read_text("utf-8")
+    for old, new, said in (
+        ("[due]", "[do]", "question, due"), ("from = 1900-01-01", 'from = "1900-01-01"', "dấu nháy"), ("{unit}", "{unti}", "chỉ được dùng"),
+    ):  # fmt: skip
+        assert old in whole
+        own.write_text(whole.replace(old, new), "utf-8")
+        with pytest.raises(InvalidDefinition, match=said):
+            read_bodies(own).body(codes.unit_on("102", date(2024, 11, 30)), date(2024, 11, 30))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pyarrow.parquet as pq
 import pytest
 
+from childdb.cli.main import main
 from childdb.exchange import package, receipts
 from childdb.exchange.sealing import unseal
 from childdb.exchange.signing import own_key
@@ -205,6 +206,25 @@ def test_without_keys_or_destination_a_sentence_says_which_command_makes_them(of
     with pytest.raises(KeyFault, match="key signing new"):
         office.send(december)
     assert len(ledger.runs(office.store)) == 1
+
+
+def test_a_folder_is_kept_with_its_whole_path_for_the_timer_stands_elsewhere(office, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = (
+        "--db",
+        str(office.db),
+        "--key-file",
+        str(office.key_file),
+        "export",
+        "destination",
+        "add",
+        "khac",
+        "--folder",
+        "usb",
+    )
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert (ended.value.code, destinations(office.store)["khac"].address) == (0, str(tmp_path / "usb"))
 
 
 def test_settings_with_names_outlive_a_new_key_and_hold_no_secret(office):

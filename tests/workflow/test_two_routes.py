@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from childdb.exchange import package
-from childdb.exchange.changes import applied, compared, state_digest, state_of
+from childdb.exchange.changes import applied, compared, state_of
 from childdb.workflow import sending
 from schemas.errors import ChildDBError
 from tests.store.people import record
@@ -66,7 +66,9 @@ class Receiver:
             self.state = {r["child_key"]: r for r in now}
         else:
             before = going(office, self.batch)
-            assert state_digest(before) == state_digest(self.state.values())  # the past as known then does not move
+            assert (
+                state_of(before).digest() == state_of(self.state.values()).digest()
+            )  # the past as known then does not move
             base = sending.Base("m", state_of(before), sending._Fates(office.store, self.batch))
             changes = list(compared(base, state_of(now)))
             moved = {c.child_key for c in changes}
@@ -77,7 +79,7 @@ class Receiver:
                 if change.change == "merged":
                     assert change.into in set(map(str, office.store.children().values()))
         self.batch = batch
-        assert state_digest(self.state.values()) == state_digest(now)
+        assert state_of(self.state.values()).digest() == state_of(now).digest()
         assert {k: dict(r) for k, r in self.state.items()} == {r["child_key"]: dict(r) for r in now}
 
 
