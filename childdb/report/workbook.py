@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 FONT = "Times New Roman"
+_MARKS = ("…", "?", "–")  # what stands in the place of a number
 Cell = str | int | Decimal | None
 
 
@@ -64,12 +65,23 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
             for column, (heading, width) in enumerate(zip(sheet.headings, sheet.widths, strict=True)):
                 page.set_column(column, column, width)
                 page.write_string(first, column, heading, head)
+            page.set_row(first, _height(sheet.headings, sheet.widths))
             for row, cells in enumerate(sheet.rows, first + 1):
+                page.set_row(row, _height(cells, sheet.widths))
                 for column, cell in enumerate(cells):
                     if isinstance(cell, str) or cell is None:
-                        page.write_string(row, column, cell or "", words)
+                        in_place_of_a_number = cell in _MARKS or str(cell).startswith("dưới ")
+                        page.write_string(row, column, cell or "", number if in_place_of_a_number else words)
                     else:
                         page.write_number(row, column, float(cell), whole if cell == int(cell) else number)
             page.print_area(0, 0, first + len(sheet.rows), len(sheet.headings) - 1)
             page.autofilter(first, 0, first + len(sheet.rows), len(sheet.headings) - 1)
     return out.getvalue()
+
+
+def _height(cells: Sequence[Cell], widths: Sequence[float]) -> float:
+    """The height of a row in points: not every program makes room for a text that is wrapped."""
+    lines = [
+        -(-len(cell) // int(width * 1.3)) for cell, width in zip(cells, widths, strict=True) if isinstance(cell, str)
+    ]
+    return 13.5 * max([1, *lines])

@@ -56,7 +56,7 @@ def _targets(figures: Figures) -> Sheet:
                 judged: list[Cell] = ["", "", "", ""]
                 if goal is not None:
                     sign = SHORT_SIGNS[goal.comparator].replace("{}", plain(goal.target, "vi"))
-                    judged = [sign + ("*" if goal.confidence == "recalled" else ""), goal.year, short_document(goal.document),
+                    judged = [sign + ("*" if goal.confidence == "recalled" else ""), str(goal.year or ""), short_document(goal.document),
                               "…" if f.hidden else VERDICTS[goal.verdict]]  # fmt: skip
                 rows.append([
                     words, f.title + recalled_mark(f), MEASURES[f.measure], number(f, "numerator"), number(f, "denominator"),
@@ -66,7 +66,7 @@ def _targets(figures: Figures) -> Sheet:
     heads = ("Lĩnh vực", "Chỉ tiêu", "Đơn vị", "Tử số", "Mẫu số", "Chưa rõ", "Chưa rõ thuộc diện", "Giá trị", "Thấp nhất", "Cao nhất",
              f"Ngày {day(figures.before.results.as_of, 'vi')}", "Thay đổi", "Mức so sánh", "Năm", "Văn bản", "Kết luận", "Căn cứ định nghĩa")  # fmt: skip
     return Sheet("So với mức", _head(figures, "Kết quả so với các mức"), heads, rows,
-                 (18, 44, 12, 11, 11, 9, 9, 10, 10, 10, 11, 12, 11, 7, 20, 13, 13), 2)  # fmt: skip
+                 (15, 38, 9, 11, 8, 8, 8, 11, 11, 11, 11, 11, 10, 6, 16, 12, 11), 2)  # fmt: skip
 
 
 def _communes(figures: Figures, run: int, on: str) -> Sheet:

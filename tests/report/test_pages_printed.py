@@ -59,6 +59,12 @@ def test_the_workbook_prints_across_with_its_headings_repeated(office):
     assert called(*words, "report", "excel", "--year", 2024, "-o", path) == 0
     book = openpyxl.load_workbook(path)
     assert len(book.sheetnames) == 4
+    targets = book["So với mức"]
+    (year,) = (c.column for row in targets.iter_rows() for c in row if c.value == "Năm")
+    assert {type(row[year - 1].value) for row in targets.iter_rows(min_row=6)} <= {
+        str,
+        type(None),
+    }  # 2025, and not 2.025
     for page in book:
         assert page.page_setup.orientation == "landscape"
         assert int(page.page_setup.paperSize) == 9
