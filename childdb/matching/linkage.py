@@ -70,6 +70,8 @@ class Scoring:
 
     def these(self, left: np.ndarray, right: np.ndarray, *, meeting: bool) -> Iterator[dict[str, np.ndarray]]:
         """The pairs named by place, scored the same way: all of them, or those MEETING in a block."""
+        if not len(left):  # as of most short lists: nothing is worth a statement
+            return
         table = pa.table({"l": pa.array(left, pa.int32()), "r": pa.array(right, pa.int32())})
         self._con.register("named", table)
         query = "select distinct least(n.l, n.r) as join_key_l, greatest(n.l, n.r) as join_key_r from named as n"

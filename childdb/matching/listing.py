@@ -19,6 +19,7 @@ from childdb.matching.explain import Reason, in_words, reasons
 from childdb.matching.linkage import Scoring, joined, scored_pairs
 from childdb.matching.model import Model, shipped
 from childdb.matching.numbers import slip
+from childdb.matching.patterns import ONE_NAME
 from childdb.matching.prepare import column, comparable
 from schemas.errors import CheckFailed
 
@@ -44,7 +45,6 @@ _UNCONFIRMED = ("nobody", "head_alone")
 _TWINS, _FAMILY = ("twins", "near_twins"), ("siblings", "siblings_year", "cousins")
 _ONE_VILLAGE = ("village", "village_slip")
 _ONE_COMMUNE = (*_ONE_VILLAGE, "commune", "other_village")
-_ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_tone", "other_marks", "order")
 
 
 @dataclass(frozen=True)
@@ -363,7 +363,7 @@ def _alike(gammas: Mapping[str, np.ndarray]) -> np.ndarray:
     Among very many children two of one day have mothers of one name by chance: twins are looked for in one commune.
     """
     twins = _at(gammas, "kin", _TWINS) & _at(gammas, "place", _ONE_COMMUNE)
-    near = _at(gammas, "name", _ONE_NAME) & _at(gammas, "place", _ONE_VILLAGE)
+    near = _at(gammas, "name", ONE_NAME) & _at(gammas, "place", _ONE_VILLAGE)
     return np.asarray(twins | (_at(gammas, "kin", _FAMILY) & near))
 
 

@@ -45,14 +45,9 @@ class Neighbours:
         for start in range(0, len(refs), _BLOCK):
             made = unweighed(list(islice(cells, _BLOCK)), self._count)
             self._rarity.count(made)
-            whose = {
-                "ref": pa.array(refs[start : start + _BLOCK], pa.int64()),
-                "child": pa.array(children[start : start + _BLOCK], pa.int64()),
-            }
-            table = made
-            for name, values in whose.items():
-                table = table.append_column(name, values)
-            self._con.register("more", table)
+            end = start + _BLOCK
+            table = made.append_column("ref", pa.array(refs[start:end], pa.int64()))
+            self._con.register("more", table.append_column("child", pa.array(children[start:end], pa.int64())))
             words = "insert into known" if self._count else "create temp table known as"
             self._con.execute(f"{words} select * from more")
             self._con.unregister("more")

@@ -14,7 +14,7 @@ from childdb.matching.comparisons import Comparison, comparisons, patterns
 from childdb.matching.prepare import column
 
 _GROWN = ("mother", "father", "head")
-_ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_tone", "other_marks", "order")
+ONE_NAME = ("equal", "without_marks", "other_name_by_marks", "other_tone", "other_marks", "order")
 _NEAR_NAME = ("other_middle", "part", "near_name", "slip_elsewhere", "slip", "two_slips", "given_alone")
 _OTHER_NAME = ("given", "clan", "differ")
 _ALL_BUT_ONE_NAME = (*_OTHER_NAME, "near_name", "slip", "two_slips", "middle_for_given", "other_middle")
@@ -127,7 +127,7 @@ def _gammas(entry: Comparison, levels: Mapping[str, np.ndarray], blank: np.ndarr
 def _rarity(seen: _Pairs) -> Found:
     """How much it says that the name agrees, or nearly; read only where it does."""
     bits = seen.least("bits")
-    agree = seen.at("name", (*_ONE_NAME, *_NEAR_NAME))
+    agree = seen.at("name", (*ONE_NAME, *_NEAR_NAME))
     return {name: bits >= least for name, least in _RARE}, ~agree
 
 
@@ -148,7 +148,7 @@ def _family(seen: _Pairs) -> Found:
 
 def _kin(seen: _Pairs) -> Found:
     """What differs while all else agrees: two children, not one."""
-    one_day, one_name = seen.at("birth", ("equal",)), seen.at("name", _ONE_NAME)
+    one_day, one_name = seen.at("birth", ("equal",)), seen.at("name", ONE_NAME)
     mother_blank = ~seen.agrees["mother"] & ~seen.differs["mother"]
     family = seen.agrees["mother"] | (mother_blank & (seen.agrees["father"] | seen.agrees["head"]))
     other = seen.at("name", _ALL_BUT_ONE_NAME)
@@ -166,7 +166,7 @@ def _kin(seen: _Pairs) -> Found:
 
 def _together(seen: _Pairs) -> Found:
     """What agrees at once says more, or less, than each alone."""
-    names = {"name": seen.at("name", _ONE_NAME), "near": seen.at("name", (*_ONE_NAME, *_NEAR_NAME))}
+    names = {"name": seen.at("name", ONE_NAME), "near": seen.at("name", (*ONE_NAME, *_NEAR_NAME))}
     days = {"day": seen.at("birth", _ONE_DAY), "slip": seen.at("birth", (*_ONE_DAY, *_NEAR_DAY))}
     grown = {"two": seen.agreeing >= 2, "one": seen.agreeing == 1, "none": seen.agreeing == 0}
     levels = {
@@ -178,7 +178,7 @@ def _together(seen: _Pairs) -> Found:
 
 def _numbered(seen: _Pairs) -> Found:
     """What agrees besides an equal number."""
-    name, day = seen.at("name", _ONE_NAME), seen.at("birth", _ONE_DAY)
+    name, day = seen.at("name", ONE_NAME), seen.at("birth", _ONE_DAY)
     return {
         "name_day": name & day,
         "name_near": name & seen.at("birth", _NEAR_DAY),

@@ -1,6 +1,6 @@
 """A second generator of truth: other families, other lists and other habits of writing than `truth.py`.
 
-Nothing is shared with the first but the columns and two slips of the hand, so that a model that learnt one generator's
+Nothing is shared with the first but the columns, two slips of the hand and what a rhyme is, so that a model that learnt one generator's
 habits fails on the other. `Habits` says how often each mistake stands in a copy; `drawn` makes habits at random.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
 from schemas.codes import successor_of, units
+from tests.matching.population import rhyme_of
 from tests.matching.truth import COLUMNS, misspelt, plain
 
 # clans with their share, middle names, given names of boys and girls; each people names its children in its own way
@@ -253,8 +254,7 @@ class _Families:
                 middle = chance.choice([word for word in _SECOND if word != child.middle])
                 self._birth(home, child.born, **same, middle=middle, given=child.given)
             elif chance.random() < 0.2:  # a name that rhymes
-                rest = child.given.lstrip("BCDĐGHKLMNPQRSTVXbcdđghklmnpqrstvx") or child.given
-                given = chance.choice("BCHKLMNTVS") + rest.lower()
+                given = chance.choice("BCHKLMNTVS") + rhyme_of(child.given)
                 if given == child.given:
                     return self._like(child)
                 self._birth(home, child.born, **same, middle=child.middle, given=given)

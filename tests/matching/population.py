@@ -103,6 +103,11 @@ _VILLAGES = [
 ]
 
 
+def rhyme_of(given: str) -> str:
+    """What names that rhyme with GIVEN share: all but the consonants that begin it."""
+    return (given.lstrip("BCDĐGHKLMNPQRSTVXbcdđghklmnpqrstvx") or given).lower()
+
+
 @dataclass(frozen=True)
 class Child:
     """A child as it truly is; `kin` names what hard pair it was made for, if any."""
